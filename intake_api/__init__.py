@@ -1,0 +1,1 @@
+"""The HTTP face: authentication, problems, paging, routes. It decides nothing itself."""

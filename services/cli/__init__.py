@@ -1,0 +1,1 @@
+"""The command `xinfang`: an entry point like the API; nothing imports it."""
