@@ -1,0 +1,1 @@
+"""Rule packs: the law as data, one TOML file each, every row with its article."""
