@@ -1,0 +1,148 @@
+"""What makes a directory unusable: found before it is loaded, each fault with its line and its reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from uuid import UUID
+
+from services.domain.organ import Organ
+from services.domain.power import Power, PowerRole
+from services.domain.region import Gazetteer, RegionLevel
+
+NOT_IN_THE_FILE = 0
+
+
+@dataclass(slots=True, frozen=True, order=True)
+class Problem:
+    """``line`` counts from 1 as a person sees the file, 0 is not in the file; ``reason`` is Chinese."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"第{self.line}行:{self.reason}" if self.line else f"现有数据:{self.reason}"
+
+
+def validate(
+    organs: Sequence[Organ],
+    powers: Sequence[Power],
+    gazetteer: Gazetteer,
+    *,
+    functions: Collection[str],
+    categories: Container[str],
+    organ_lines: Mapping[str, int] | None = None,
+    power_lines: Mapping[Power, int] | None = None,
+) -> list[Problem]:
+    """All faults by line. ``organ_lines``: organ code → line; ``power_lines``: power → line."""
+    lines = organ_lines or {}
+    found = [
+        Problem(lines.get(organ.code, NOT_IN_THE_FILE), f"{organ.name}({organ.code}):{reason}")
+        for organ, reason in _organ_faults(organs, gazetteer, functions, lines)
+    ]
+    places = power_lines or {}
+    found += [
+        Problem(places.get(power, NOT_IN_THE_FILE), reason)
+        for power, reason in _power_faults(powers, gazetteer, functions, categories)
+    ]
+    return sorted(set(found))
+
+
+def _organ_faults(
+    organs: Sequence[Organ], gazetteer: Gazetteer, functions: Collection[str], lines: Mapping[str, int]
+) -> Iterator[tuple[Organ, str]]:
+    by_id = {organ.id: organ for organ in organs}
+    for organ in organs:
+        region = gazetteer.find(organ.region_code)
+        if region is None:
+            yield organ, f"行政区划 {organ.region_code} 不存在"
+        elif region.level != organ.level:
+            yield organ, f"级别与行政区划 {region.name} 不一致"
+        for function in organ.functions:
+            if function not in functions:
+                yield organ, f"职能 {function} 不在职能表中"
+        if organ.valid_from and organ.valid_to and organ.valid_to <= organ.valid_from:
+            yield organ, "撤销日期不晚于设立日期"
+        for reason in (*_unknown_ids(organ, by_id), *_circle(organ, by_id)):
+            yield organ, reason
+    yield from _repeated_codes(organs)
+    yield from _double_functions(organs, lines)
+
+
+def _unknown_ids(organ: Organ, known: Mapping[UUID, Organ]) -> Iterator[str]:
+    if organ.superior_id is not None and organ.superior_id not in known:
+        yield "上级机关不存在"
+    if organ.successor_id is not None and organ.successor_id not in known:
+        yield "承接机关不存在"
+    if any(reviewer not in known for reviewer in organ.reviewer_ids):
+        yield "复查机关不存在"
+    if organ.id in organ.reviewer_ids:
+        yield "复查机关不能是本机关(信访工作条例第三十五条)"
+    if not organ.reviewer_ids and organ.level != RegionLevel.PROVINCE:
+        yield "缺少复查机关(信访工作条例第三十五条)"
+
+
+def _circle(organ: Organ, by_id: Mapping[UUID, Organ]) -> Iterator[str]:
+    passed, above = {organ.id}, organ.superior_id
+    while above is not None and above in by_id:
+        if above in passed:
+            yield "上级关系成环:" + "→".join(by_id[step].name for step in (*_chain(organ, by_id), above))
+            return
+        passed.add(above)
+        above = by_id[above].superior_id
+
+
+def _chain(organ: Organ, by_id: Mapping[UUID, Organ]) -> list[UUID]:
+    """The steps upwards until one comes again."""
+    steps = [organ.id]
+    above = organ.superior_id
+    while above is not None and above not in steps:
+        steps.append(above)
+        above = by_id[above].superior_id
+    return steps
+
+
+def _repeated_codes(organs: Iterable[Organ]) -> Iterator[tuple[Organ, str]]:
+    seen: set[str] = set()
+    for organ in organs:
+        if organ.code in seen:
+            yield organ, "机关代码重复"
+        seen.add(organ.code)
+
+
+def _double_functions(organs: Iterable[Organ], lines: Mapping[str, int]) -> Iterator[tuple[Organ, str]]:
+    """Two organs with one function in one place at one time: nobody could say which is competent."""
+    holders: dict[tuple[str, str], list[Organ]] = defaultdict(list)
+    for organ in organs:
+        for function in organ.functions:
+            holders[organ.region_code, function].append(organ)
+    for (_, function), sharing in holders.items():
+        for one, other in combinations(sharing, 2):
+            if one.overlaps(other):
+                earlier, later = sorted((one, other), key=lambda organ: lines.get(organ.code, 0))
+                yield later, f"与{earlier.name}({earlier.code})在同一地区同一时期具有同一职能 {function}"
+
+
+def _power_faults(
+    powers: Sequence[Power], gazetteer: Gazetteer, functions: Collection[str], categories: Container[str]
+) -> Iterator[tuple[Power, str]]:
+    seen: set[tuple[object, ...]] = set()
+    led = {power.category_code for power in powers if power.role is PowerRole.LEAD}
+    for power in powers:
+        if power.category_code not in categories:
+            yield power, f"分类 {power.category_code} 不存在"
+        if power.function not in functions:
+            yield power, f"职能 {power.function} 不在职能表中"
+        if power.region_code and gazetteer.find(power.region_code) is None:
+            yield power, f"行政区划 {power.region_code} 不存在"
+        if power.valid_from and power.valid_to and power.valid_to <= power.valid_from:
+            yield power, "失效日期不晚于生效日期"
+        key = (power.category_code, power.region_code, power.function, power.role, power.valid_from)
+        if key in seen:
+            yield power, f"分类 {power.category_code} 的职权 {power.function} 重复登记"
+        seen.add(key)
+        if not any(power.category_code.startswith(code) for code in led):
+            yield power, f"分类 {power.category_code} 只有协办、没有主办"
+
