@@ -167,6 +167,15 @@ def cease(deadline: Deadline) -> bool:
     return True
 
 
+def resume(deadline: Deadline, period: Period, *, calendar: WorkCalendar) -> None:
+    """A period that was used runs on: the request that used it was not accepted (信访工作条例第三十五条).
+
+    Its end is the one it had; what was warned of before is not said again, so only the end is awaited.
+    """
+    deadline.state, deadline.met_on = DeadlineState.RUNNING, None
+    _await_next(deadline, _points(deadline, period, calendar)[-1:])
+
+
 def extend(deadline: Deadline, period: Period, *, days: int, calendar: WorkCalendar, on: date) -> None:
     """Lengthen the period by ``days`` of its unit, decided on the day ``on``, the due day at the latest.
 

@@ -1,0 +1,1 @@
+"""The world: the only place with SQL, Redis, HTTP clients, files and cryptography."""

@@ -1,0 +1,152 @@
+"""What every act has in common: the petition is locked, the step is allowed, the ledger is told, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from services.application.ports import Work, World
+from services.domain.access import Call, Client, StaleVersion, may_see
+from services.domain.deadline import Deadline
+from services.domain.directory import Directory
+from services.domain.dispatch import GONE, Dispatch, DispatchState
+from services.domain.opinion import Opinion
+from services.domain.organ import Organ
+from services.domain.petition import Petition, Respondent
+from services.domain.refusal import InvalidField, NotFound
+from services.domain.review import Review
+from services.domain.steps import STEPS, Act, step
+
+T = TypeVar("T", Dispatch, Opinion, Review)
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Generic[T]):
+    """A dispatch, opinion or review, its petition as the act left it, and the clocks that belong to it."""
+
+    subject: T
+    petition: Petition
+    deadlines: list[Deadline]
+
+
+async def case(work: Work, petition: Petition, subject: T) -> Case[T]:
+    """What an act answers. It writes what waits, so it is the last thing an act does."""
+    await work.flush()
+    found = await work.deadlines.find(petition_id=petition.id, subject_id=subject.id)
+    return Case(subject, petition, found)
+
+
+async def hold(
+    work: Work, petition_id: UUID, call: Call, *, anew: Act | None = None
+) -> tuple[Petition, bool]:
+    """Lock a petition for an act. True with it: the very same call was carried out before.
+
+    A repeated call is recognised before its ``If-Match`` is judged, for it answers as it did. An act that
+    may come again in the same words, on another tier or after a remand, names itself as ``anew``: where the
+    table allows it, it is no repetition. Raises :class:`StaleVersion` for a version that is not the present.
+    """
+    petition = await work.lock(petition_id)
+    comes_again = anew is not None and (petition.state, anew) in STEPS
+    if call.fingerprint and not comes_again and await work.done_before(petition.id, call.fingerprint):
+        return petition, True
+    if call.if_match is not None and call.if_match != petition.version:
+        raise StaleVersion(current=petition.version)
+    return petition, False
+
+
+async def told_then(work: Work, petition: Petition, call: Call, name: str, *, kind: str) -> UUID:
+    """The id that the ledger told as ``name`` when this very call was carried out, the last time."""
+    events = await work.events.find(petition_id=petition.id, fingerprint=call.fingerprint, kind=kind)
+    last = max(events, key=lambda event: event.seq)
+    return UUID(str(last.data[name]))
+
+
+def take(
+    work: Work, petition: Petition, act: Act, *, actor: str, data: Mapping[str, object] | None = None
+) -> None:
+    """Take the step, or raise ``StepNotAllowed``; its event names the article that allows it."""
+    allowed = step(petition.state, act)
+    petition.state = allowed.to
+    facts = {**(data or {}), "article": allowed.article, "state": allowed.to.value}
+    work.record(petition, act.value, actor=actor, data=facts)
+
+
+async def party_organs(work: Work, petition: Petition) -> set[UUID]:
+    """The organs in whose hands the petition is or was answered: by dispatch or by review."""
+    dispatches = await work.dispatches.find(petition_id=petition.id)
+    reviews = await work.reviews.find(petition_id=petition.id)
+    held = {dispatch.organ_id for dispatch in dispatches if dispatch.state not in GONE}
+    return held | {review.organ_id for review in reviews}
+
+
+async def shielded(world: World, work: Work, petition: Petition) -> frozenset[UUID]:
+    """The organs that must never see it: those it accuses and all beneath them (信访工作条例 30)."""
+    stored = {shield.organ_id for shield in await work.shields.find(petition_id=petition.id)}
+    accused = accused_organs(await work.respondents.find(petition_id=petition.id), petition)
+    directory = await world.directory()
+    return frozenset(stored) | directory.shielded_from(accused)
+
+
+def accused_organs(respondents: Iterable[Respondent], petition: Petition) -> frozenset[UUID]:
+    """Respondents of a denunciation, or of a petition that asks for confidence, known as organs."""
+    if petition.purpose != "denunciation" and not petition.confidential:
+        return frozenset()
+    return frozenset(person.organ_id for person in respondents if person.organ_id)
+
+
+async def ensure_visible(world: World, work: Work, petition: Petition, client: Client) -> None:
+    """Raise ``NotFound``, exactly as for a petition that does not exist, when the caller may not see it."""
+    directory = await world.directory()
+    in_region = directory.gazetteer.contains(client.region_code, petition.office_region)
+    visible = may_see(
+        client,
+        source_id=petition.client_id,
+        screened=petition.state.screened,
+        in_office_region=in_region,
+        party_organs=await party_organs(work, petition),
+        shielded=await shielded(world, work, petition),
+    )
+    if not visible:
+        raise NotFound("信访件", "petition")
+
+
+async def own_dispatch(
+    work: Work, dispatch_id: UUID, call: Call, *, anew: Act | None = None
+) -> tuple[Dispatch, Petition, bool]:
+    """A dispatch in the caller's hands, and its petition, locked; ``NotFound`` for any other.
+
+    One that the caller gave back answers only the calls that were carried out while it held it.
+    """
+    found = await work.dispatches.find(id=dispatch_id)
+    if not found or found[0].organ_id != call.client.organ_id or found[0].state is DispatchState.WITHDRAWN:
+        raise NotFound("转交办件", "dispatch")
+    dispatch = found[0]
+    if dispatch.state in GONE and not await _was_carried_out(work, dispatch, call):
+        raise NotFound("转交办件", "dispatch")
+    petition, repeated = await hold(work, dispatch.petition_id, call, anew=anew)
+    await work.dispatches.refresh(dispatch)  # it may have changed while the lock was awaited
+    if dispatch.state in GONE and not repeated:
+        raise NotFound("转交办件", "dispatch")
+    return dispatch, petition, repeated
+
+
+async def _was_carried_out(work: Work, dispatch: Dispatch, call: Call) -> bool:
+    return bool(call.fingerprint) and await work.done_before(dispatch.petition_id, call.fingerprint or "")
+
+
+def named_organ(
+    directory: Directory, organ_id: UUID, *, on: date, pointer: str = "/organ_id"
+) -> Organ:
+    """The organ that a caller names; an unknown or abolished one is an invalid field."""
+    organ = directory.find(organ_id)
+    if organ is None or not organ.in_force(on):
+        raise InvalidField(
+            code="organ_unknown",
+            zh="机构目录中没有该机关、单位,或者该单位已撤并。",
+            en="The directory has no such organ, or it was abolished.",
+            pointer=pointer,
+        )
+    return organ

@@ -1,0 +1,83 @@
+"""The statutory clocks of a petition: started by acts, met by acts, and told in the ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from services.application.ports import Work, World
+from services.domain import deadline as rules
+from services.domain.deadline import Deadline, DeadlineState
+from services.domain.petition import Petition
+
+RUNNING = (DeadlineState.RUNNING.value, DeadlineState.OVERDUE.value)
+
+
+async def start(
+    world: World,
+    work: Work,
+    petition: Petition,
+    rule: str,
+    *,
+    on: date,
+    owner_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    due_on: date | None = None,
+) -> Deadline | None:
+    """Start the clock of ``rule`` on its basis event's day; None where it does not bind the petition.
+
+    ``due_on`` is given for the periods whose date an act sets (信访工作条例 22: a report's date).
+    """
+    period = world.law.pack(petition.office_region).period(rule, on=on)
+    if not period.applies_to(petition.path or ""):  # without a path it is no redress: 条例 29, 30
+        return None
+    clock = rules.start(
+        period,
+        id=world.codes.new_id(),
+        petition_id=petition.id,
+        subject_id=subject_id,
+        owner_id=owner_id,
+        on=on,
+        calendar=world.law.calendar,
+        due_on=due_on,
+    )
+    await work.deadlines.add(clock)
+    return clock
+
+
+async def running(work: Work, petition: Petition, *only: str) -> list[Deadline]:
+    """The clocks that run on a petition, of the given rules or all."""
+    wanted = {"rule": only} if only else {}
+    return await work.deadlines.find(petition_id=petition.id, state=RUNNING, **wanted)
+
+
+async def meet(work: Work, petition: Petition, *only: str, on: date) -> list[Deadline]:
+    """What the running clocks of these rules asked for was done on this day."""
+    clocks = await running(work, petition, *only)
+    for clock in clocks:
+        rules.meet(clock, on)
+    await work.deadlines.save(*clocks)
+    return clocks
+
+
+async def cease(work: Work, petition: Petition, *only: str) -> None:
+    """The running clocks of these rules (all, when none is named) have lost their ground."""
+    clocks = await running(work, petition, *only)
+    for clock in clocks:
+        rules.cease(clock)
+    await work.deadlines.save(*clocks)
+
+
+def told(*clocks: Deadline | None) -> list[dict[str, object]]:
+    """Clocks as the ledger tells them."""
+    return [
+        {
+            "rule": clock.rule,
+            "starts_on": clock.starts_on.isoformat(),
+            "due_on": clock.due_on.isoformat(),
+            "provisional": clock.provisional,
+            "calendar": clock.calendar_version,
+        }
+        for clock in clocks
+        if clock is not None
+    ]

@@ -1,0 +1,202 @@
+"""The written answer (信访处理意见书, 31, 32) and its service, from which the petitioner's periods run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.application import clocks, finality
+from services.application.acts import hold, own_dispatch, take
+from services.application.dispatch import LeadOnly
+from services.application.ports import Work, World
+from services.domain.access import Call
+from services.domain.dispatch import DispatchState, Role
+from services.domain.inbox import EntryType
+from services.domain.opinion import (
+    AlreadyServed,
+    Opinion,
+    Outcome,
+    SameAsRevoked,
+    ServedBeforeIssued,
+    ServiceMethod,
+    check_outcome,
+    says_the_same,
+)
+from services.domain.petition import Petition, State, Tier
+from services.domain.refusal import NotFound
+from services.domain.remedy import remedy
+from services.domain.review import ASK_RULE
+from services.domain.steps import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Writ:
+    """The parts of an opinion that its author writes; each is needed (信访工作条例 32)."""
+
+    outcome: Outcome
+    facts: str
+    reasons: str
+    legal_basis: str
+    decision: str
+    redo_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceProof:
+    """送达回证: when, how, and whether it was signed for."""
+
+    served_on: date
+    method: ServiceMethod
+    signed: bool | None = None
+
+
+async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> Opinion:
+    """Issue the handling opinion of a dispatch."""
+    async with world.begin(call) as work:
+        dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
+        if repeated:
+            return (await work.opinions.find(dispatch_id=dispatch.id))[-1]
+        if dispatch.role is not Role.LEAD:
+            raise LeadOnly()
+        check_outcome(petition, Tier.HANDLING, writ.outcome)
+        opinion = await draft(world, work, petition, Tier.HANDLING, writ, organ_id=dispatch.organ_id)
+        opinion.dispatch_id = dispatch.id
+        await _ensure_decided_anew(work, petition, opinion)
+        await work.opinions.add(opinion)
+        data = {"opinion_id": str(opinion.id), "tier": "handling", "outcome": writ.outcome.value}
+        take(work, petition, Act.ISSUE_OPINION, actor=call.actor, data=data)
+        await clocks.meet(work, petition, "D5", "DR", on=opinion.issued_on)
+        dispatch.move(DispatchState.ANSWERED)
+        await work.dispatches.save(dispatch)
+        return opinion
+
+
+async def draft(
+    world: World, work: Work, petition: Petition, tier: Tier, writ: Writ, *, organ_id: UUID
+) -> Opinion:
+    """An opinion of any tier, with the way and time to the next one filled in by the system."""
+    directory = await world.directory()
+    reviewers = directory.reviewers(organ_id)
+    pack = world.law.pack(petition.office_region)
+    today = world.clock.today()
+    return Opinion(
+        id=world.codes.new_id(),
+        petition_id=petition.id,
+        tier=tier,
+        organ_id=organ_id,
+        outcome=writ.outcome,
+        facts=writ.facts,
+        reasons=writ.reasons,
+        legal_basis=writ.legal_basis,
+        decision=writ.decision,
+        remedy=remedy(petition, tier, writ.outcome, pack, [organ.name for organ in reviewers], on=today),
+        issued_on=today,
+        redo_by=writ.redo_by,
+    )
+
+
+async def _ensure_decided_anew(work: Work, petition: Petition, opinion: Opinion) -> None:
+    """After a revocation the same decision on the same facts and reasons is refused (SD45, BJ50)."""
+    revoked = {
+        review.opinion_id
+        for review in await work.reviews.find(petition_id=petition.id, outcome=Outcome.REVOKED.value)
+    }
+    for earlier in await work.opinions.find(petition_id=petition.id, tier=Tier.HANDLING.value):
+        if revoked and says_the_same(earlier, opinion):
+            raise SameAsRevoked()
+
+
+async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Call) -> Opinion:
+    """Record the service of an opinion of any tier: it opens the next window, ends the chain, or remands."""
+    async with world.begin(call) as work:
+        found = await work.opinions.find(id=opinion_id)
+        if not found or found[0].organ_id != call.client.organ_id:
+            raise NotFound("意见书", "opinion")
+        opinion = found[0]
+        petition, repeated = await hold(work, opinion.petition_id, call)
+        await work.opinions.refresh(opinion)
+        if repeated:
+            return opinion
+        _check_proof(opinion, proof, today=world.clock.today())
+        opinion.served_on = proof.served_on
+        opinion.service_method = proof.method
+        opinion.signed = proof.signed
+        await work.opinions.save(opinion)
+        await _follow(world, work, petition, opinion, call)
+        return opinion
+
+
+def _check_proof(opinion: Opinion, proof: ServiceProof, *, today: date) -> None:
+    if opinion.served_on is not None:
+        raise AlreadyServed(served_on=opinion.served_on)
+    if not opinion.issued_on <= proof.served_on <= today:
+        raise ServedBeforeIssued(served_on=proof.served_on, issued_on=opinion.issued_on)
+
+
+async def _follow(world: World, work: Work, petition: Petition, opinion: Opinion, call: Call) -> None:
+    """What service leads to: the next tier's window, the end, or back to the organ that must decide anew."""
+    served_on = opinion.served_on or world.clock.today()
+    data: dict[str, object] = {
+        "opinion_id": str(opinion.id),
+        "tier": opinion.tier.value,
+        "served_on": served_on.isoformat(),
+        "method": opinion.service_method.value if opinion.service_method else None,
+        "signed": opinion.signed,
+    }
+    if opinion.outcome is Outcome.REVOKED:
+        await _remand(world, work, petition, opinion, call, data)
+        return
+    if opinion.tier is Tier.HANDLING and not petition.has_tiers:
+        take(work, petition, Act.CONCLUDE, actor=call.actor, data=data)
+        petition.holder_id = None
+        await clocks.cease(work, petition)
+        return
+    if opinion.tier is Tier.RE_REVIEW:
+        take(work, petition, Act.SERVE, actor=call.actor, data=data)
+        await finality.close(world, work, petition, ground="re_review_served", on=served_on)
+        return
+    following = Tier.REVIEW if opinion.tier is Tier.HANDLING else Tier.RE_REVIEW
+    window = await clocks.start(
+        world, work, petition, ASK_RULE[following], on=served_on, subject_id=opinion.id
+    )
+    take(work, petition, Act.SERVE, actor=call.actor, data={**data, "clocks": clocks.told(window)})
+
+
+async def _remand(
+    world: World,
+    work: Work,
+    petition: Petition,
+    opinion: Opinion,
+    call: Call,
+    data: dict[str, object],
+) -> None:
+    """撤销并责令重新作出: the handling organ has it again, with the date that the decision set."""
+    handled = await work.opinions.find(petition_id=petition.id, tier=Tier.HANDLING.value)
+    dispatches = {dispatch.id: dispatch for dispatch in await work.dispatches.find(petition_id=petition.id)}
+    answered = [dispatches[each.dispatch_id] for each in handled if each.dispatch_id in dispatches][-1]
+    answered.move(DispatchState.ACCEPTED)
+    await work.dispatches.save(answered)
+    petition.tier = Tier.HANDLING
+    petition.holder_id = answered.organ_id
+    clock = await clocks.start(
+        world, work, petition, "DR", on=opinion.served_on or world.clock.today(),
+        owner_id=answered.organ_id, subject_id=answered.id, due_on=opinion.redo_by,
+    )  # fmt: skip
+    take(work, petition, Act.REMAND, actor=call.actor, data={**data, "clocks": clocks.told(clock)})
+    entry = {"dispatch_id": str(answered.id), "opinion_id": str(opinion.id),
+             "redo_by": opinion.redo_by.isoformat() if opinion.redo_by else None}  # fmt: skip
+    work.post(answered.organ_id, EntryType.REVIEW_REMANDED, petition, entry)
+
+
+async def latest_served(work: Work, petition: Petition) -> Opinion:
+    """The opinion whose service the petitioner may answer now."""
+    tier = Tier.REVIEW if petition.state is State.REVIEW_ANSWERED else Tier.HANDLING
+    served = [
+        opinion
+        for opinion in await work.opinions.find(petition_id=petition.id, tier=tier.value)
+        if opinion.served_on is not None
+    ]
+    if not served:
+        raise NotFound("已送达的意见书", "served opinion")
+    return served[-1]

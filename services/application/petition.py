@@ -1,0 +1,200 @@
+"""A petition as its callers read it, and what may be added to it: supplements, files, a withdrawal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.application import clocks
+from services.application.acts import ensure_visible, hold, take
+from services.application.ports import PetitionFilter, Work, World
+from services.domain.access import Call, Client, ClientRole
+from services.domain.deadline import Deadline
+from services.domain.decision import DecisionRecord
+from services.domain.dispatch import DispatchState
+from services.domain.inbox import EntryType
+from services.domain.ledger import Event
+from services.domain.outbox import Topic
+from services.domain.petition import (
+    Attachment,
+    Callback,
+    Petition,
+    Petitioner,
+    Purpose,
+    Respondent,
+    Supplement,
+)
+from services.domain.refusal import NotFound
+from services.domain.steps import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A petition with what a reader needs beside it."""
+
+    petition: Petition
+    petitioners: list[Petitioner]
+    respondents: list[Respondent]
+    deadlines: list[Deadline]
+
+
+async def visible(world: World, work: Work, petition_id: UUID, client: Client) -> Petition:
+    """The petition, or ``NotFound`` for one that does not exist or that the caller may not see."""
+    found = await work.petitions.find(id=petition_id)
+    if not found:
+        raise NotFound("信访件", "petition")
+    await ensure_visible(world, work, found[0], client)
+    return found[0]
+
+
+async def read(world: World, petition_id: UUID, *, client: Client) -> Dossier:
+    async with world.read() as work:
+        petition = await visible(world, work, petition_id, client)
+        return await dossier(work, petition)
+
+
+async def dossier(work: Work, petition: Petition) -> Dossier:
+    return Dossier(
+        petition,
+        sorted(await work.petitioners.find(petition_id=petition.id), key=lambda each: each.position),
+        await work.respondents.find(petition_id=petition.id),
+        await work.deadlines.find(petition_id=petition.id),
+    )
+
+
+async def listing(
+    world: World, wanted: PetitionFilter, *, client: Client, after: UUID | None, limit: int
+) -> list[Petition]:
+    """What the caller may see of the petitions wanted, newest first. See :func:`within_reach`."""
+    return await world.lists.petitions(within_reach(wanted, client), after=after, limit=limit)
+
+
+def within_reach(wanted: PetitionFilter, client: Client) -> PetitionFilter:
+    """Narrow a list to the caller's own: an office's region, an organ's cases, a source's petitions."""
+    if client.role is ClientRole.PETITION_OFFICE:
+        return replace(
+            wanted, office_prefix=client.region_code, shield_for=client.organ_id, screened_only=True
+        )
+    if client.organ_id is not None:
+        return replace(wanted, holder_id=client.organ_id, shield_for=client.organ_id, screened_only=True)
+    return replace(wanted, client_id=client.id)
+
+
+async def events(world: World, petition_id: UUID, *, client: Client) -> list[Event]:
+    """The ledger of a petition, in its order."""
+    async with world.read() as work:
+        petition = await visible(world, work, petition_id, client)
+        found = await work.events.find(petition_id=petition.id)
+        return sorted(found, key=lambda event: event.seq)
+
+
+async def decision(world: World, petition_id: UUID, *, client: Client) -> DecisionRecord:
+    """The newest routing decision."""
+    async with world.read() as work:
+        petition = await visible(world, work, petition_id, client)
+        decisions = await work.decisions.find(petition_id=petition.id)
+    if not decisions:
+        raise NotFound("分流决定(尚未作出)", "routing decision (none yet)")
+    return decisions[-1]
+
+
+async def supplement(world: World, petition_id: UUID, content: str, *, call: Call) -> Supplement:
+    """Add to a petition. Whoever holds it is told, after what was added has been screened."""
+    async with world.begin(call) as work:
+        petition, repeated = await hold(work, petition_id, call)
+        await ensure_visible(world, work, petition, call.client)
+        if repeated:
+            return (await work.supplements.find(petition_id=petition.id))[-1]
+        added = Supplement(
+            id=world.codes.new_id(),
+            petition_id=petition.id,
+            content=content,
+            client_id=call.client.id,
+            added_at=world.clock.now(),
+        )
+        await add_supplement(work, petition, added, actor=call.actor)
+        return added
+
+
+async def add_supplement(work: Work, petition: Petition, added: Supplement, *, actor: str) -> None:
+    await work.supplements.add(added)
+    data = {"supplement_id": str(added.id), "characters": len(added.content)}
+    take(work, petition, Act.SUPPLEMENT, actor=actor, data=data)
+    await _announce(work, petition, data)
+
+
+async def _announce(work: Work, petition: Petition, data: dict[str, object]) -> None:
+    """Tell the holder. What is confidential is screened first: it may name the holder itself (条例 30)."""
+    if petition.purpose is Purpose.DENUNCIATION or petition.confidential:
+        await work.enqueue(Topic.RESCREEN, petition.id)
+    elif petition.holder_id is not None and petition.state.screened:
+        work.post(petition.holder_id, EntryType.PETITION_SUPPLEMENTED, petition, data)
+
+
+async def attach(world: World, petition_id: UUID, attachment: Attachment, *, call: Call) -> Attachment:
+    """Record a stored file on the petition."""
+    async with world.begin(call) as work:
+        petition, _ = await hold(work, petition_id, call)
+        await ensure_visible(world, work, petition, call.client)
+        same = await work.attachments.find(petition_id=petition.id, sha256=attachment.sha256)
+        if same:
+            return same[0]
+        await work.attachments.add(attachment)
+        data = {"attachment_id": str(attachment.id), "sha256": attachment.sha256, "size": attachment.size}
+        take(work, petition, Act.SUPPLEMENT, actor=call.actor, data=data)
+        await _announce(work, petition, data)
+        return attachment
+
+
+async def attachment(world: World, attachment_id: UUID, *, client: Client) -> Attachment:
+    async with world.read() as work:
+        found = await work.attachments.find(id=attachment_id)
+        if not found:
+            raise NotFound("附件", "attachment")
+        await visible(world, work, found[0].petition_id, client)
+        return found[0]
+
+
+async def withdraw(world: World, petition_id: UUID, reason: str, *, call: Call) -> Petition:
+    """撤回 by the petitioner: every clock stops, the organ that holds it is told."""
+    async with world.begin(call) as work:
+        petition, repeated = await hold(work, petition_id, call)
+        await ensure_visible(world, work, petition, call.client)
+        if not repeated:
+            await _withdraw(work, petition, reason, actor=call.actor)
+        return petition
+
+
+async def _withdraw(work: Work, petition: Petition, reason: str, *, actor: str) -> None:
+    take(work, petition, Act.WITHDRAW, actor=actor, data={"reason_given": bool(reason)})
+    for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
+        dispatch.move(DispatchState.WITHDRAWN)
+        await work.dispatches.save(dispatch)
+        entry = {"dispatch_id": str(dispatch.id), "cause": "petition_withdrawn"}
+        work.post(dispatch.organ_id, EntryType.DISPATCH_WITHDRAWN, petition, entry)
+    await clocks.cease(work, petition)
+    petition.holder_id = None
+
+
+async def unmask(world: World, petition_id: UUID, reason: str, *, call: Call) -> list[Petitioner]:
+    """The petitioners in clear, for the organ that handles the petition; the reason stays on record."""
+    async with world.begin(call) as work:
+        petition, _ = await hold(work, petition_id, call)
+        await ensure_visible(world, work, petition, call.client)
+        if petition.holder_id is None or petition.holder_id != call.client.organ_id:
+            raise NotFound("信访件", "petition")
+        take(work, petition, Act.UNMASK, actor=call.actor, data={"reason": reason})
+        return sorted(await work.petitioners.find(petition_id=petition.id), key=lambda each: each.position)
+
+
+async def call_back(world: World, petition_id: UUID, made: Callback, *, call: Call) -> Callback:
+    """A return call by the hotline or the office (回访)."""
+    async with world.begin(call) as work:
+        petition, repeated = await hold(work, petition_id, call)
+        await ensure_visible(world, work, petition, call.client)
+        if repeated:
+            return (await work.callbacks.find(petition_id=petition.id))[-1]
+        await work.callbacks.add(made)
+        data = {"callback_id": str(made.id), "reached": made.reached, "satisfaction": made.satisfaction}
+        take(work, petition, Act.CALL_BACK, actor=call.actor, data=data)
+        return made

@@ -1,0 +1,278 @@
+"""What the use cases need of the world. Adapters fulfil it; ``tests/fakes.py`` holds doubles of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from services.domain.access import Call, Client, Shield
+from services.domain.calendar import WorkCalendar
+from services.domain.deadline import Deadline
+from services.domain.decision import DecisionRecord
+from services.domain.directory import Directory
+from services.domain.dispatch import Dispatch, Objection
+from services.domain.inbox import EntryType, InboxEntry
+from services.domain.ledger import Event
+from services.domain.opinion import Notice, Opinion
+from services.domain.outbox import Job, Topic
+from services.domain.petition import (
+    Attachment,
+    Callback,
+    Evaluation,
+    Petition,
+    Petitioner,
+    Respondent,
+    Supplement,
+)
+from services.domain.refusal import Refusal
+from services.domain.review import Review
+from services.domain.router import Router
+from services.domain.statute import RulePack
+
+T = TypeVar("T")
+
+
+class Repository(Protocol[T]):
+    """Values of one kind. ``find`` matches columns for equality (a tuple: any of) in id order."""
+
+    async def get(self, key: object) -> T: ...
+    async def find(self, **equals: object) -> list[T]: ...
+    async def add(self, *values: T) -> None: ...
+    async def save(self, *values: T) -> None: ...
+    async def refresh(self, value: T) -> None: ...
+
+
+class LeaseLost(Refusal):
+    """任务{job}(第{attempt}次)的租约已失效,结果不予写入。"""
+
+    english = "The lease of job {job}, attempt {attempt}, is lost; nothing of it is written."
+
+
+class Conflict(Refusal):
+    """与已有记录冲突({constraint})。"""
+
+    english = "The record conflicts with one that exists ({constraint})."
+
+
+class StoreUnavailable(Refusal):
+    """数据库暂时不可用,请稍后重试;已经确认的登记不会丢失。"""
+
+    english = "The database is not available for the moment; retry shortly. Nothing acknowledged is lost."
+
+
+class StoreBusy(StoreUnavailable):
+    """数据正被另一项操作占用,请稍后重试。"""
+
+    english = "Another operation holds the data; retry shortly."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What an earlier call with the same idempotency key was answered, byte for byte."""
+
+    body_hash: str
+    status: int
+    answer: bytes
+
+
+class Work(Protocol):
+    """One transaction. What is recorded, posted and enqueued is written with it, or not at all.
+
+    ``request_id`` and ``fingerprint`` are noted on every event recorded in it; ``now`` is its moment.
+    """
+
+    now: datetime
+    request_id: str
+    fingerprint: str | None
+
+    petitions: Repository[Petition]
+    petitioners: Repository[Petitioner]
+    respondents: Repository[Respondent]
+    supplements: Repository[Supplement]
+    attachments: Repository[Attachment]
+    evaluations: Repository[Evaluation]
+    callbacks: Repository[Callback]
+    shields: Repository[Shield]
+    decisions: Repository[DecisionRecord]
+    dispatches: Repository[Dispatch]
+    objections: Repository[Objection]
+    opinions: Repository[Opinion]
+    notices: Repository[Notice]
+    reviews: Repository[Review]
+    deadlines: Repository[Deadline]
+    events: Repository[Event]
+    inbox: Repository[InboxEntry]
+    clients: Repository[Client]
+
+    async def lock(self, petition_id: UUID) -> Petition:
+        """The petition, held against other writers until the transaction ends. Raises ``NotFound``."""
+
+    def record(
+        self, petition: Petition, kind: str, *, actor: str, data: Mapping[str, object] | None = None
+    ) -> None:
+        """Append an event to the petition's ledger; it is chained and written at the commit."""
+
+    def post(self, organ_id: UUID, type: EntryType, petition: Petition, data: Mapping[str, object]) -> None:
+        """Put an entry into an organ's inbox; it is numbered by the last statement before the commit."""
+
+    async def enqueue(self, topic: Topic, *petition_ids: UUID) -> None:
+        """Leave work to the workers; the bell is rung after the commit."""
+
+    async def claim_key(self, client_id: str, key: str, body_hash: str) -> StoredAnswer | None:
+        """Take an idempotency key, as a unique row, before anything else; or get the answer stored for it."""
+
+    async def keep_answer(self, client_id: str, key: str, *, status: int, answer: bytes) -> None:
+        """Store the answer for the key taken in this transaction."""
+
+    async def finish(self, *jobs: Job) -> None:
+        """Take jobs off the outbox with this transaction; ``LeaseLost`` when another worker has them now."""
+
+    async def petitions_of(self, *, documents: Sequence[str], phones: Sequence[str]) -> list[Petition]:
+        """The newest petitions (at most 20) of people with one of these document numbers or phones."""
+
+    async def flush(self) -> None:
+        """Write what waits, so that reads that follow see it; the end of the unit of work does it too."""
+
+    async def done_before(self, petition_id: UUID, fingerprint: str) -> bool:
+        """Whether an event with this fingerprint is on the petition's ledger."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment of the office (aware, UTC); in a demo it may have been moved."""
+
+    def today(self) -> date:
+        """Its day in Asia/Shanghai."""
+
+
+class Bell(Protocol):
+    """Tells workers that something was committed. It may fail to ring: the sweeper finds the rest."""
+
+    async def ring(self, topics: Sequence[str]) -> None: ...
+
+
+class Law(Protocol):
+    calendar: WorkCalendar
+
+    def pack(self, region_code: str) -> RulePack:
+        """The rule pack that the deployment chose for a region."""
+
+
+class Codes(Protocol):
+    """Chance and keyed hashes."""
+
+    def new_id(self) -> UUID:
+        """A UUIDv7."""
+
+    def query_code(self) -> str: ...
+    def code_hash(self, code: str) -> bytes: ...
+    def new_secret(self) -> str: ...
+    def secret_hash(self, secret: str) -> bytes: ...
+
+
+class Numbers(Protocol):
+    async def next(self, region_code: str, day: date) -> str:
+        """The next petition number of an office's region and day; gaps are possible, repeats are not."""
+
+
+class Queue(Protocol):
+    """The outbox, as workers see it. Every write is fenced by the attempt number of the claim."""
+
+    async def claim(self, topics: Sequence[str], *, worker: str, limit: int, retried: bool) -> list[Job]: ...
+    async def heartbeat(self, jobs: Sequence[Job]) -> None: ...
+    async def fail(self, job: Job, error: str) -> None: ...
+    async def release(self, job: Job) -> None: ...
+    async def bury_abandoned(self) -> int: ...
+    async def retry(self, job_id: object | None = None) -> int: ...
+    async def listing(self, *, only_dead: bool = False, limit: int = 200) -> list[dict[str, Any]]: ...
+    async def waiting(self) -> dict[str, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PetitionFilter:
+    """What a list of petitions is narrowed to; ``shield_for`` leaves out what that organ must not see.
+
+    ``person`` is a name, a document number or a phone, already normalised, found exactly.
+    """
+
+    client_id: str | None = None
+    office_prefix: str | None = None
+    shield_for: UUID | None = None
+    screened_only: bool = False
+    states: tuple[str, ...] = ()
+    channel: str | None = None
+    purpose: str | None = None
+    category_prefix: str | None = None
+    region_prefix: str | None = None
+    holder_id: UUID | None = None
+    number: str | None = None
+    external_ref: str | None = None
+    received_from: date | None = None
+    received_to: date | None = None
+    person: str | None = None
+
+
+class Lists(Protocol):
+    """Reads of many rows, newest first, each page after the id that ended the one before it."""
+
+    async def petitions(
+        self, wanted: PetitionFilter, *, after: UUID | None, limit: int
+    ) -> list[Petition]: ...
+
+    async def dispatches(
+        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[Dispatch]: ...
+
+    async def reviews(
+        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[Review]: ...
+
+    async def inbox(self, organ_id: UUID, *, after: int, limit: int) -> list[InboxEntry]:
+        """Entries numbered above ``after``, in the order of their numbers."""
+
+    async def inbox_day(self, organ_id: UUID, day: date) -> list[InboxEntry]: ...
+
+    async def feed_heads(self, organ_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """The last number of each feed."""
+
+    async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        """(deadline id, petition id) of the clocks whose next point has come, in order."""
+
+    async def oldest_due(self) -> datetime | None:
+        """The earliest point at which any clock needs something done."""
+
+    async def petition_ids(self, *, after: UUID | None, limit: int) -> list[UUID]: ...
+
+
+class FeedWatch(Protocol):
+    """Lets long polls wait for a feed to grow, holding no database connection."""
+
+    async def wait(self, organ_id: UUID, after: int, seconds: float) -> None: ...
+
+
+class World(Protocol):
+    """What ``bootstrap`` hands to every use case."""
+
+    clock: Clock
+    codes: Codes
+    law: Law
+    numbers: Numbers
+    queue: Queue
+    lists: Lists
+    feed: FeedWatch
+
+    def begin(self, call: Call | None = None) -> AbstractAsyncContextManager[Work]:
+        """A unit of work that writes; it commits at the end of the block unless an exception leaves it."""
+
+    def read(self) -> AbstractAsyncContextManager[Work]:
+        """A unit of work that only reads."""
+
+    async def directory(self) -> Directory:
+        """The present snapshot of organs, powers, categories and regions."""
+
+    async def router(self) -> Router:
+        """The rules of routing over that snapshot."""

@@ -1,0 +1,190 @@
+"""The petitioner's side: progress by number and code, the next tier, evaluation (信访工作条例 18, 21)."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.application import review
+from services.application.ports import Work, World
+from services.domain.access import Call
+from services.domain.deadline import Deadline, DeadlineState
+from services.domain.ledger import Event
+from services.domain.number import normalise_query_code, parse_number
+from services.domain.opinion import Notice, Opinion
+from services.domain.petition import Evaluation, Petition
+from services.domain.refusal import InvalidField, NotFound
+from services.domain.review import NEXT_TIER, Review
+from services.domain.steps import STEPS, Act, step
+
+# What of the ledger a petitioner is shown, in words; the rest is the organs' own business.
+STEP_WORDS = {
+    "registered": "登记",
+    "routed": "确定责任单位",
+    "held_for_triage": "人工分流",
+    "triage_decided": "确定责任单位",
+    "dispatched": "转送、交办",
+    "referred": "转送下级单位",
+    "redirected": "改派责任单位",
+    "received": "责任单位签收",
+    "accepted": "受理",
+    "refused": "不予受理",
+    "declined": "不予受理",
+    "extended": "延长办理期限",
+    "opinion_issued": "出具处理意见",
+    "served": "送达",
+    "served_and_concluded": "送达并办结",
+    "review_requested": "申请复查、复核",
+    "review_accepted": "受理复查、复核申请",
+    "review_declined": "不予受理复查、复核申请",
+    "hearing_held": "听证",
+    "review_decided": "出具复查、复核意见",
+    "remanded": "责令重新作出处理意见",
+    "lapsed": "申请期限届满",
+    "became_final": "三级终结",
+    "withdrawn": "撤回",
+    "supplemented": "补充材料",
+    "evaluated": "评价",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStep:
+    at: datetime
+    what: str
+    organ: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a petitioner may know: served opinions only. ``may_request`` is the next tier or None."""
+
+    petition: Petition
+    organ: str | None
+    steps: list[PublicStep]
+    opinions: list[Opinion]
+    notices: list[Notice]
+    deadlines: list[Deadline]
+    may_evaluate: bool
+    may_request: str | None
+    request_by: date | None
+
+
+async def find(world: World, work: Work, number: str, query_code: str) -> Petition:
+    """The petition of a number and its code; a wrong number and a wrong code answer alike (NotFound)."""
+    missing = NotFound("信访件(编号或查询码不正确)", "petition (wrong number or query code)")
+    try:
+        wanted, code = str(parse_number(number)), normalise_query_code(query_code)
+    except InvalidField:
+        raise missing from None
+    given = world.codes.code_hash(code)
+    found = await work.petitions.find(number=wanted)
+    stored = found[0].query_code_hash if found else bytes(len(given))
+    if not hmac.compare_digest(stored, given) or not found:
+        raise missing
+    return found[0]
+
+
+async def progress(world: World, number: str, query_code: str) -> Progress:
+    async with world.read() as work:
+        petition = await find(world, work, number, query_code)
+        return await _progress(world, work, petition)
+
+
+async def _progress(world: World, work: Work, petition: Petition) -> Progress:
+    directory = await world.directory()
+    events = sorted(await work.events.find(petition_id=petition.id), key=lambda event: event.seq)
+    names = {organ_id: directory.organ(UUID(organ_id)).name for organ_id in _organs_named(events)}
+    steps = [
+        PublicStep(event.at, STEP_WORDS[event.kind], names.get(str(event.data.get("organ_id"))))
+        for event in events
+        if event.kind in STEP_WORDS
+    ]
+    clocks = await work.deadlines.find(petition_id=petition.id)
+    opinions = [each for each in await work.opinions.find(petition_id=petition.id) if each.served_on]
+    tier = NEXT_TIER.get(petition.state)
+    window = next((c for c in clocks if c.rule in ("D7", "D9") and c.state is DeadlineState.RUNNING), None)
+    open_window = window is not None and world.clock.now() < window.due_at
+    holder = directory.organ(petition.holder_id).name if petition.holder_id else None
+    return Progress(
+        petition=petition,
+        organ=holder,
+        steps=steps,
+        opinions=opinions,
+        notices=[each for each in await work.notices.find(petition_id=petition.id) if each.kind != "report"],
+        deadlines=clocks,
+        may_evaluate=_may(petition, Act.EVALUATE),
+        may_request=tier.value if tier and open_window else None,
+        request_by=window.due_on if tier and open_window and window else None,
+    )
+
+
+def _organs_named(events: list[Event]) -> set[str]:
+    return {str(event.data["organ_id"]) for event in events if event.data.get("organ_id")}
+
+
+def _may(petition: Petition, act: Act) -> bool:
+    return (petition.state, act) in STEPS
+
+
+async def request_review(
+    world: World, number: str, query_code: str, wanted: review.Request, *, call: Call
+) -> Review:
+    """Ask for the next tier, by number and query code. Asked again the same, it answers the same."""
+    async with world.begin(call) as work:
+        petition = await work.lock((await find(world, work, number, query_code)).id)
+        await work.petitions.refresh(petition)
+        if call.fingerprint and await work.done_before(petition.id, call.fingerprint):
+            return (await work.reviews.find(petition_id=petition.id))[-1]
+        return await review.request(world, work, petition, wanted, actor="petitioner")
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """``subject`` is petition_office or organ; ``rating`` satisfied, fairly_satisfied or dissatisfied."""
+
+    subject: str
+    rating: str
+    reason: str | None
+
+
+async def evaluate(
+    world: World, number: str, query_code: str, ratings: list[Rating], *, call: Call
+) -> list[Evaluation]:
+    """群众评价, once a subject; given again it replaces the earlier one, which the ledger still tells."""
+    async with world.begin(call) as work:
+        petition = await work.lock((await find(world, work, number, query_code)).id)
+        await work.petitions.refresh(petition)
+        step(petition.state, Act.EVALUATE)
+        given = {each.subject: each for each in await work.evaluations.find(petition_id=petition.id)}
+        for rating in ratings:
+            await _rate(world, work, petition, given, rating)
+        return list(given.values())
+
+
+async def _rate(
+    world: World, work: Work, petition: Petition, given: dict[str, Evaluation], rating: Rating
+) -> None:
+    earlier = given.get(rating.subject)
+    if earlier and (earlier.rating, earlier.reason) == (rating.rating, rating.reason):
+        return
+    if earlier is None:
+        earlier = Evaluation(
+            id=world.codes.new_id(),
+            petition_id=petition.id,
+            subject=rating.subject,
+            organ_id=petition.first_handler_id if rating.subject == "organ" else None,
+            rating=rating.rating,
+            reason=rating.reason,
+            given_at=world.clock.now(),
+        )
+        given[rating.subject] = earlier
+        await work.evaluations.add(earlier)
+    else:
+        earlier.rating, earlier.reason = rating.rating, rating.reason
+        earlier.given_at = world.clock.now()
+        await work.evaluations.save(earlier)
+    data = {"subject": rating.subject, "rating": rating.rating}
+    work.record(petition, Act.EVALUATE.value, actor="petitioner", data=data)

@@ -1,0 +1,210 @@
+"""Review and re-review (复查、复核, 信访工作条例 35, 36), from the request to the decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.application import clocks
+from services.application.acts import ensure_visible, hold, shielded, take
+from services.application.opinion import Writ, draft, latest_served
+from services.application.ports import Work, World
+from services.domain import deadline as rules
+from services.domain.access import Call
+from services.domain.inbox import EntryType
+from services.domain.opinion import Notice, Opinion, Outcome, check_outcome
+from services.domain.petition import Petition, State, Tier
+from services.domain.refusal import NotFound
+from services.domain.review import (
+    ASK_RULE,
+    DECIDE_RULE,
+    TIER_NAMES,
+    HearingDates,
+    NoReviewingOrgan,
+    RedoDateNeeded,
+    Review,
+    ReviewState,
+    ReviewTooLate,
+    next_tier,
+)
+from services.domain.steps import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``organ_id`` chooses among the reviewing organs where the law gives a choice (BJ48)."""
+
+    reason: str
+    organ_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declination:
+    """Why a request is not accepted: late, of the wrong tier, not about an opinion."""
+
+    ground: str
+    explanation: str
+
+
+async def request(world: World, work: Work, petition: Petition, wanted: Request, *, actor: str) -> Review:
+    """Ask for the next tier of a locked petition, within its window. Raises the refusals of domain.review."""
+    tier = next_tier(petition.state)
+    opinion = await latest_served(work, petition)
+    today = world.clock.today()
+    await _ensure_in_time(world, work, petition, tier)
+    organ_id = await _reviewing_organ(world, work, petition, opinion, tier, wanted.organ_id)
+    review = Review(
+        id=world.codes.new_id(),
+        petition_id=petition.id,
+        tier=tier,
+        opinion_id=opinion.id,
+        organ_id=organ_id,
+        reason=wanted.reason,
+        requested_on=today,
+    )
+    await work.reviews.add(review)
+    await clocks.meet(work, petition, ASK_RULE[tier], on=today)
+    clock = await clocks.start(
+        world, work, petition, DECIDE_RULE[tier], on=today, owner_id=organ_id, subject_id=review.id
+    )
+    data = {"review_id": str(review.id), "tier": tier.value, "organ_id": str(organ_id)}
+    take(work, petition, Act.REQUEST_REVIEW, actor=actor, data={**data, "clocks": clocks.told(clock)})
+    petition.tier = tier
+    petition.holder_id = organ_id
+    work.post(organ_id, EntryType.REVIEW_REQUESTED, petition, data)
+    return review
+
+
+async def _ensure_in_time(world: World, work: Work, petition: Petition, tier: Tier) -> None:
+    for window in await clocks.running(work, petition, ASK_RULE[tier]):
+        if world.clock.now() >= window.due_at:
+            raise ReviewTooLate(
+                tier=tier.value, tier_name=TIER_NAMES[tier], due_on=window.due_on, article=window.article
+            )
+
+
+async def _reviewing_organ(
+    world: World, work: Work, petition: Petition, opinion: Opinion, tier: Tier, chosen: UUID | None
+) -> UUID:
+    directory = await world.directory()
+    hidden = await shielded(world, work, petition)
+    possible = [organ for organ in directory.reviewers(opinion.organ_id) if organ.id not in hidden]
+    if chosen is not None:
+        possible = [organ for organ in possible if organ.id == chosen]
+    if not possible:
+        name = directory.organ(opinion.organ_id).name
+        raise NoReviewingOrgan(organ=name, tier_name=TIER_NAMES[tier])
+    return possible[0].id
+
+
+async def request_by_desk(world: World, petition_id: UUID, wanted: Request, *, call: Call) -> Review:
+    """A request that reached an organ's desk: the petitioner's own source, or the petition office."""
+    async with world.begin(call) as work:
+        petition, repeated = await hold(work, petition_id, call)
+        await ensure_visible(world, work, petition, call.client)
+        if repeated:
+            return (await work.reviews.find(petition_id=petition.id))[-1]
+        return await request(world, work, petition, wanted, actor=call.actor)
+
+
+async def accept(world: World, review_id: UUID, *, call: Call) -> Review:
+    """The request is accepted; the period ran from its receipt already."""
+    async with world.begin(call) as work:
+        review, petition, repeated = await _own(work, review_id, call)
+        if repeated:
+            return review
+        take(work, petition, Act.ACCEPT_REVIEW, actor=call.actor, data={"review_id": str(review.id)})
+        review.state = ReviewState.ACCEPTED
+        await work.reviews.save(review)
+        return review
+
+
+async def decline(world: World, review_id: UUID, why: Declination, *, call: Call) -> Review:
+    """The request is not accepted, in writing and with reasons; the petitioner's window runs as before."""
+    async with world.begin(call) as work:
+        review, petition, repeated = await _own(work, review_id, call)
+        if repeated:
+            return review
+        data = {"review_id": str(review.id), "ground": why.ground}
+        take(work, petition, Act.DECLINE_REVIEW, actor=call.actor, data=data)
+        review.state = ReviewState.DECLINED
+        await work.reviews.save(review)
+        await clocks.cease(work, petition, DECIDE_RULE[review.tier])
+        windows = await work.deadlines.find(petition_id=petition.id, rule=ASK_RULE[review.tier])
+        window = windows[-1]
+        period = world.law.pack(petition.office_region).period(window.rule, on=window.starts_on)
+        rules.resume(window, period, calendar=world.law.calendar)
+        await work.deadlines.save(window)
+        petition.tier = Tier.HANDLING if petition.state is State.ANSWERED else Tier.REVIEW
+        petition.holder_id = None
+        await work.notices.add(
+            Notice(
+                id=world.codes.new_id(),
+                petition_id=petition.id,
+                kind="review_not_accepted",
+                organ_id=review.organ_id,
+                text=why.explanation,
+                issued_on=world.clock.today(),
+                ground=why.ground,
+            )
+        )
+        return review
+
+
+async def hear(world: World, review_id: UUID, start: date, end: date, *, call: Call) -> Review:
+    """A hearing was held; in re-review its days are not counted (信访工作条例 36)."""
+    async with world.begin(call) as work:
+        review, petition, repeated = await _own(work, review_id, call)
+        if repeated:
+            return review
+        if not review.requested_on <= start <= end:
+            raise HearingDates(start=start, end=end)
+        data = {"review_id": str(review.id), "from": start.isoformat(), "to": end.isoformat()}
+        take(work, petition, Act.HOLD_HEARING, actor=call.actor, data=data)
+        review.hearing_from, review.hearing_to = start, end
+        await work.reviews.save(review)
+        for clock in await clocks.running(work, petition, DECIDE_RULE[review.tier]):
+            period = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on)
+            if not period.excludes_hearing:
+                continue
+            before = clock.due_on
+            days = (end - start).days + 1
+            rules.exclude_days(clock, period, days=days, calendar=world.law.calendar)
+            await work.deadlines.save(clock)
+            moved = {"rule": clock.rule, "from": before.isoformat(), "to": clock.due_on.isoformat()}
+            work.record(petition, "deadline_moved", actor=call.actor, data={**moved, "cause": "hearing"})
+        return review
+
+
+async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tuple[Review, Opinion]:
+    """复查意见 / 复核意见: upheld, changed, or revoked with an order to decide anew by a date."""
+    async with world.begin(call) as work:
+        review, petition, repeated = await _own(work, review_id, call)
+        if repeated:
+            return review, (await work.opinions.find(review_id=review.id))[-1]
+        check_outcome(petition, review.tier, writ.outcome)
+        if writ.outcome is Outcome.REVOKED and writ.redo_by is None:
+            raise RedoDateNeeded()
+        opinion = await draft(world, work, petition, review.tier, writ, organ_id=review.organ_id)
+        opinion.review_id = review.id
+        await work.opinions.add(opinion)
+        data = {"review_id": str(review.id), "opinion_id": str(opinion.id), "tier": review.tier.value,
+                "outcome": writ.outcome.value}  # fmt: skip
+        take(work, petition, Act.DECIDE_REVIEW, actor=call.actor, data=data)
+        await clocks.meet(work, petition, DECIDE_RULE[review.tier], on=opinion.issued_on)
+        review.state = ReviewState.DECIDED
+        review.outcome = writ.outcome
+        review.decided_on = opinion.issued_on
+        await work.reviews.save(review)
+        return review, opinion
+
+
+async def _own(work: Work, review_id: UUID, call: Call) -> tuple[Review, Petition, bool]:
+    """A review before the caller's organ, with its petition locked; ``NotFound`` for any other."""
+    found = await work.reviews.find(id=review_id)
+    if not found or found[0].organ_id != call.client.organ_id:
+        raise NotFound("复查复核申请", "review")
+    petition, repeated = await hold(work, found[0].petition_id, call)
+    await work.reviews.refresh(found[0])
+    return found[0], petition, repeated

@@ -1,0 +1,221 @@
+"""Route petitions (信访工作条例 22): each into an organ's hands, with reasons, or on the triage desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.application import clocks
+from services.application.acts import accused_organs, take
+from services.application.ports import Work, World
+from services.domain.access import Shield
+from services.domain.deadline import Deadline
+from services.domain.decision import DecisionRecord
+from services.domain.directory import Directory
+from services.domain.dispatch import AssignmentNeedsDate, Dispatch, DispatchState, Mode, OrganShielded, Role
+from services.domain.inbox import EntryType
+from services.domain.organ import OrganKind
+from services.domain.outbox import Job
+from services.domain.petition import Petition, State
+from services.domain.router import Router
+from services.domain.routing import Decision, Matter
+from services.domain.steps import Act
+
+SYSTEM = "system:router"
+# Discipline and political-legal organs tell the petitioner by rules of their own (信访工作条例 23.4).
+NOTICE_BY_OWN_RULES = frozenset(
+    {OrganKind.DISCIPLINE, OrganKind.POLITICAL_LEGAL, OrganKind.COURT, OrganKind.PROCURATORATE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a petition is to go. ``sender_id`` is the organ that will judge an objection."""
+
+    organ_id: UUID
+    sender_id: UUID | None
+    mode: Mode = Mode.REFER
+    report_due: date | None = None
+    binding: bool = False
+
+
+async def route(world: World, jobs: Sequence[Job]) -> None:
+    """Route the petitions of these jobs in one transaction; the jobs are done with it, or not at all."""
+    router = await world.router()
+    async with world.begin() as work:
+        for job in jobs:
+            petition = await work.lock(job.petition_id)
+            if petition.state is State.REGISTERED:
+                await _route_one(world, work, router, petition)
+        await work.finish(*jobs)
+
+
+async def _route_one(world: World, work: Work, router: Router, petition: Petition) -> None:
+    respondents = await work.respondents.find(petition_id=petition.id)
+    decision = router.decide(Matter.of(petition, respondents), on=world.clock.today())
+    petition.purpose = decision.purpose
+    petition.path = decision.path
+    petition.category_code = petition.category_code or decision.category_code
+    petition.region_code = decision.region_code
+    petition.urgent = petition.urgent or decision.urgent
+    for person, organ_id in zip(respondents, decision.respondent_organ_ids, strict=True):
+        person.organ_id = person.organ_id or organ_id
+    await work.respondents.save(*respondents)
+    accused = accused_organs(respondents, petition) | frozenset(decision.accused_organ_ids)
+    directory = await world.directory()
+    hidden = directory.shielded_from(accused)
+    await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(hidden)))
+    record = _record(world, petition, decision)
+    await work.decisions.add(record)
+    if decision.needs_triage or decision.lead_id is None:
+        petition.holder_id = desk(directory, petition, hidden)
+        take(work, petition, Act.HOLD, actor=SYSTEM, data=_told(decision, record))
+        return
+    sender = directory.petition_office(petition.office_region)
+    target = Target(decision.lead_id, sender.id if sender else None, decision.mode, decision.report_due)
+    take(work, petition, Act.ROUTE, actor=SYSTEM, data=_told(decision, record))
+    await dispatch_to(world, work, petition, target, actor=SYSTEM, shielded=hidden)
+    for organ_id in decision.co_ids:
+        await _involve(world, work, petition, organ_id, target, shielded=hidden)
+
+
+def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID]) -> UUID | None:
+    """The petition office whose triage desk has it: the region's, or the nearest above that may know (30)."""
+    for region in directory.gazetteer.lineage(petition.office_region):
+        office = directory.petition_office(region.code)
+        if office is not None and office.id not in hidden:
+            return office.id
+    return None
+
+
+async def dispatch_to(
+    world: World,
+    work: Work,
+    petition: Petition,
+    target: Target,
+    *,
+    actor: str,
+    shielded: frozenset[UUID],
+) -> Dispatch:
+    """Put the petition into an organ's hands: dispatch, clocks and inbox entry. The step is the caller's.
+
+    Raises :class:`OrganShielded` for an organ that must never see it, whoever asks for it.
+    """
+    if target.organ_id in shielded:
+        raise OrganShielded()
+    if target.mode is Mode.ASSIGN and target.report_due is None:
+        raise AssignmentNeedsDate()
+    dispatch = _dispatch(world, petition, target, Role.LEAD)
+    await work.dispatches.add(dispatch)
+    petition.holder_id = target.organ_id
+    started = await _start_clocks(world, work, petition, dispatch)
+    work.record(
+        petition,
+        "dispatched",
+        actor=actor,
+        data={
+            "dispatch_id": str(dispatch.id),
+            "organ_id": str(target.organ_id),
+            "mode": target.mode.value,
+            "role": "lead",
+            "clocks": started,
+        },
+    )
+    work.post(target.organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch))
+    return dispatch
+
+
+async def _start_clocks(
+    world: World, work: Work, petition: Petition, dispatch: Dispatch
+) -> list[dict[str, object]]:
+    today = world.clock.today()
+    await clocks.meet(work, petition, "D1", "D2", on=today)
+
+    async def start(rule: str, due_on: date | None = None) -> Deadline | None:
+        return await clocks.start(
+            world, work, petition, rule,
+            on=today, owner_id=dispatch.organ_id, subject_id=dispatch.id, due_on=due_on,
+        )  # fmt: skip
+
+    directory = await world.directory()
+    own_rules = directory.organ(dispatch.organ_id).kind in NOTICE_BY_OWN_RULES
+    notice = None if own_rules else await start("D3")
+    objection = None
+    if not dispatch.binding:
+        objection = await start("D4")
+    report = None
+    if dispatch.mode is Mode.ASSIGN:
+        report = await start("D11", dispatch.report_due)
+    return clocks.told(notice, objection, report)
+
+
+async def _involve(
+    world: World,
+    work: Work,
+    petition: Petition,
+    organ_id: UUID,
+    target: Target,
+    *,
+    shielded: frozenset[UUID],
+) -> None:
+    """A co-handler gets a dispatch of its own; it never gets what the lead may not get either."""
+    if organ_id in shielded or organ_id == target.organ_id:
+        return
+    dispatch = _dispatch(world, petition, Target(organ_id, target.sender_id), Role.CO)
+    await work.dispatches.add(dispatch)
+    data = {"dispatch_id": str(dispatch.id), "organ_id": str(organ_id), "mode": "refer", "role": "co"}
+    work.record(petition, "dispatched", actor=SYSTEM, data=data)
+    work.post(organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch))
+
+
+def _dispatch(world: World, petition: Petition, target: Target, role: Role) -> Dispatch:
+    return Dispatch(
+        id=world.codes.new_id(),
+        petition_id=petition.id,
+        organ_id=target.organ_id,
+        sender_id=target.sender_id,
+        mode=target.mode,
+        role=role,
+        state=DispatchState.SENT,
+        sent_at=world.clock.now(),
+        sent_on=world.clock.today(),
+        report_due=target.report_due,
+        binding=target.binding,
+    )
+
+
+def _thin(dispatch: Dispatch) -> dict[str, object]:
+    return {
+        "dispatch_id": str(dispatch.id),
+        "mode": dispatch.mode.value,
+        "role": dispatch.role.value,
+        "report_due": dispatch.report_due.isoformat() if dispatch.report_due else None,
+    }
+
+
+def _record(world: World, petition: Petition, decision: Decision) -> DecisionRecord:
+    return DecisionRecord(
+        id=world.codes.new_id(),
+        petition_id=petition.id,
+        decided_at=world.clock.now(),
+        decided_by=SYSTEM,
+        directory_version=decision.directory_version,
+        rules_version=decision.rules_version,
+        confidence=decision.confidence,
+        needs_triage=decision.needs_triage,
+        organ_id=decision.lead_id,
+        body=decision.as_json(),
+    )
+
+
+def _told(decision: Decision, record: DecisionRecord) -> dict[str, object]:
+    return {
+        "decision_id": str(record.id),
+        "purpose": decision.purpose.value if decision.purpose else None,
+        "path": decision.path.value if decision.path else None,
+        "rules": [reason.rule for reason in decision.reasons],
+        "confidence": round(decision.confidence, 3),
+        "directory_version": decision.directory_version,
+    }

@@ -1,0 +1,1 @@
+"""The law and the rules: standard library only, synchronous, no clock and no I/O."""

@@ -1,0 +1,38 @@
+"""What an organ finds in its inbox, numbered per organ without gaps from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class EntryType(StrEnum):
+    DISPATCH_CREATED = "dispatch.created"
+    DISPATCH_WITHDRAWN = "dispatch.withdrawn"
+    PETITION_SUPPLEMENTED = "petition.supplemented"
+    DEADLINE_WARNING = "deadline.warning"
+    DEADLINE_MISSED = "deadline.missed"
+    SUPERVISION_RAISED = "supervision.raised"
+    REVIEW_REQUESTED = "review.requested"
+    REVIEW_REMANDED = "review.remanded"
+    OBJECTION_RAISED = "objection.raised"
+    OBJECTION_DECIDED = "objection.decided"
+
+
+@dataclass(slots=True)
+class InboxEntry:
+    """``seq`` is 0 until the transaction that posts it numbers it, last of all, before it commits.
+
+    ``data`` is thin: ids, codes and dates, never personal data.
+    """
+
+    id: UUID
+    organ_id: UUID
+    seq: int
+    type: EntryType
+    petition_id: UUID
+    at: datetime
+    data: Mapping[str, object]

@@ -1,0 +1,133 @@
+"""The opinion (信访处理意见书, 复查意见, 复核意见), its service, and the other written notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.domain.petition import Petition, Purpose, Tier
+from services.domain.refusal import Refusal
+
+
+class Outcome(StrEnum):
+    """What an opinion decides (信访工作条例 29–33; 复查、复核: 35, 36)."""
+
+    SUPPORTED = "supported"
+    PARTLY_SUPPORTED = "partly_supported"
+    EXPLAINED = "explained"
+    NOT_SUPPORTED = "not_supported"
+    SUGGESTION_ADOPTED = "suggestion_adopted"
+    SUGGESTION_PARTLY_ADOPTED = "suggestion_partly_adopted"
+    SUGGESTION_NOT_ADOPTED = "suggestion_not_adopted"
+    SETTLED = "settled"
+    LED_TO_OTHER_PROCEDURE = "led_to_other_procedure"
+    UPHELD = "upheld"
+    CHANGED = "changed"
+    REVOKED = "revoked"
+
+    @property
+    def of_review(self) -> bool:
+        return self in (Outcome.UPHELD, Outcome.CHANGED, Outcome.REVOKED)
+
+    @property
+    def of_suggestion(self) -> bool:
+        return self.value.startswith("suggestion_")
+
+
+class ServiceMethod(StrEnum):
+    """送达方式."""
+
+    IN_PERSON = "in_person"
+    POST = "post"
+    ELECTRONIC = "electronic"
+    OTHER = "other"
+
+
+@dataclass(slots=True)
+class Opinion:
+    """One tier's written answer. ``remedy`` tells the way and time to the next tier, filled by the system."""
+
+    id: UUID
+    petition_id: UUID
+    tier: Tier
+    organ_id: UUID
+    outcome: Outcome
+    facts: str
+    reasons: str
+    legal_basis: str
+    decision: str
+    remedy: str
+    issued_on: date
+    dispatch_id: UUID | None = None
+    review_id: UUID | None = None
+    redo_by: date | None = None
+    served_on: date | None = None
+    service_method: ServiceMethod | None = None
+    signed: bool | None = None
+
+
+@dataclass(slots=True)
+class Notice:
+    """书面告知: acceptance, non-acceptance, extension …; ``ground`` is a rule id such as A4."""
+
+    id: UUID
+    petition_id: UUID
+    kind: str
+    organ_id: UUID | None
+    text: str
+    issued_on: date
+    ground: str | None = None
+    directed_to: str | None = None
+
+
+class OutcomeNotFitting(Refusal):
+    """处理结果“{outcome}”不适用于本件({why})。"""
+
+    english = "Outcome '{outcome}' does not fit this petition ({why_en})."
+
+
+class AlreadyServed(Refusal):
+    """该意见书已于{served_on}送达,不能更改送达记录。"""
+
+    english = "The opinion was already served on {served_on}."
+
+
+class ServedBeforeIssued(Refusal):
+    """送达日期{served_on}不在意见书出具日{issued_on}与今天之间。"""
+
+    english = "The date of service {served_on} does not lie between {issued_on}, the day of issue, and today."
+
+
+class SameAsRevoked(Refusal):
+    """原意见已被撤销,不得以同一事实和理由作出与原意见相同的处理意见。"""
+
+    english = (
+        "The earlier opinion was revoked; the same decision on the same facts and reasons is not possible."
+    )
+
+
+def check_outcome(petition: Petition, tier: Tier, outcome: Outcome) -> None:
+    """Refuse an outcome that belongs to another tier or purpose (信访工作条例 29–32, 35, 36)."""
+    if outcome.of_review != (tier is not Tier.HANDLING):
+        raise OutcomeNotFitting(
+            outcome=outcome.value,
+            why="维持、变更、撤销只用于复查、复核意见",
+            why_en="upheld, changed and revoked belong to review and re-review alone",
+        )
+    suggestion = petition.purpose is Purpose.SUGGESTION
+    if tier is Tier.HANDLING and outcome.of_suggestion and not suggestion:
+        raise OutcomeNotFitting(
+            outcome=outcome.value, why="本件不是建议意见类", why_en="this petition is not a suggestion"
+        )
+
+
+def says_the_same(one: Opinion, other: Opinion) -> bool:
+    """Same decision on the same facts and reasons, white space apart."""
+
+    def folded(opinion: Opinion) -> tuple[str, ...]:
+        parts = (opinion.outcome.value, opinion.decision, opinion.facts, opinion.reasons)
+        return tuple("".join(part.split()) for part in parts)
+
+    return folded(one) == folded(other)

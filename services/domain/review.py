@@ -1,0 +1,93 @@
+"""Review and re-review (复查、复核, 信访工作条例 35, 36): who may ask, until when, and of whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.domain.opinion import Outcome
+from services.domain.petition import State, Tier
+from services.domain.refusal import Refusal
+
+
+class ReviewState(StrEnum):
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    DECIDED = "decided"
+
+
+@dataclass(slots=True)
+class Review:
+    """A request for the next tier, on the opinion ``opinion_id``, before the reviewing organ ``organ_id``."""
+
+    id: UUID
+    petition_id: UUID
+    tier: Tier
+    opinion_id: UUID
+    organ_id: UUID
+    reason: str
+    requested_on: date
+    state: ReviewState = ReviewState.REQUESTED
+    hearing_from: date | None = None
+    hearing_to: date | None = None
+    outcome: Outcome | None = None
+    decided_on: date | None = None
+
+
+class ReviewNotOpen(Refusal):
+    """本件目前不能申请复查、复核:{why}。"""
+
+    english = "No review or re-review can be asked for now: {why_en}."
+
+
+class ReviewTooLate(Refusal):
+    """申请{tier_name}的期限已于{due_on}届满(自收到书面答复之日起30日内,{article})。"""
+
+    english = "The period for asking for {tier} ended on {due_on} ({article})."
+
+
+class NoReviewingOrgan(Refusal):
+    """机构目录未载明{organ}的{tier_name}机关,请管理员补充后重试。"""
+
+    english = "The directory names no organ that reviews {organ}."
+
+
+class RedoDateNeeded(Refusal):
+    """撤销原意见的,应当责令在指定期限内重新作出处理意见,请填写 redo_by。"""
+
+    english = "A revocation orders a new opinion within a set time: give redo_by."
+
+
+class HearingDates(Refusal):
+    """听证起止日期有误:{start} 至 {end}。"""
+
+    english = "The hearing's dates are wrong: {start} to {end}."
+
+
+NEXT_TIER = {State.ANSWERED: Tier.REVIEW, State.REVIEW_ANSWERED: Tier.RE_REVIEW}
+TIER_NAMES = {Tier.HANDLING: "办理", Tier.REVIEW: "复查", Tier.RE_REVIEW: "复核"}
+# The petitioner's period to ask for a tier, and the organ's to decide it (rule ids of the packs).
+ASK_RULE = {Tier.REVIEW: "D7", Tier.RE_REVIEW: "D9"}
+DECIDE_RULE = {Tier.REVIEW: "D8", Tier.RE_REVIEW: "D10"}
+
+
+def next_tier(state: State) -> Tier:
+    """The tier that may be asked for now; raises :class:`ReviewNotOpen`, saying why."""
+    tier = NEXT_TIER.get(state)
+    if tier is None:
+        why, why_en = _WHY_NOT.get(state, ("尚未收到书面答复", "no written answer has been served yet"))
+        raise ReviewNotOpen(why=why, why_en=why_en)
+    return tier
+
+
+_WHY_NOT = {
+    State.UNDER_REVIEW: ("复查正在进行", "the review is under way"),
+    State.UNDER_RE_REVIEW: ("复核正在进行", "the re-review is under way"),
+    State.FINAL: ("本件已三级终结", "the petition is final"),
+    State.CONCLUDED: ("本件不属于信访程序办理事项", "the petition was led to another procedure"),
+    State.DECLINED: ("本件不予受理", "the petition was not accepted"),
+    State.WITHDRAWN: ("本件已撤回", "the petition was withdrawn"),
+}

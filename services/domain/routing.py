@@ -1,0 +1,122 @@
+"""What routing is asked and what it answers: the matter, and the decision with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.domain.dispatch import Mode
+from services.domain.petition import Channel, Path, Petition, Purpose, Respondent, RespondentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """The facts that routing may look at: never who the petitioner is."""
+
+    title: str
+    content: str
+    office_region: str
+    channel: Channel = Channel.ONLINE
+    requests: str | None = None
+    address: str | None = None
+    region_code: str | None = None
+    category_code: str | None = None
+    purpose: Purpose | None = None
+    confidential: bool = False
+    respondents: tuple[tuple[RespondentKind, str, UUID | None], ...] = ()
+
+    @classmethod
+    def of(cls, petition: Petition, respondents: Sequence[Respondent], more: str = "") -> Matter:
+        """Of a stored petition; ``more`` is the text of its supplements."""
+        return cls(
+            title=petition.title,
+            content=f"{petition.content}\n{more}" if more else petition.content,
+            office_region=petition.office_region,
+            channel=petition.channel,
+            requests=petition.requests,
+            address=petition.address,
+            region_code=petition.region_code,
+            category_code=petition.category_code,
+            purpose=petition.purpose,
+            confidential=petition.confidential,
+            respondents=tuple((each.kind, each.name, each.organ_id) for each in respondents),
+        )
+
+    @property
+    def text(self) -> str:
+        return "\n".join(part for part in (self.content, self.requests) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of the decision, for a clerk to read. ``restricted``: it names the accused (R6)."""
+
+    rule: str
+    article: str
+    text: str
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    organ_id: UUID
+    name: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whom the petition goes to. ``lead_id`` is None only when a person must decide."""
+
+    lead_id: UUID | None
+    lead: Mapping[str, object] | None
+    co: tuple[Mapping[str, object], ...]
+    co_ids: tuple[UUID, ...]
+    mode: Mode
+    report_due: date | None
+    purpose: Purpose
+    path: Path | None
+    urgent: bool
+    region_code: str | None
+    category_code: str | None
+    region: Mapping[str, object]
+    category: Mapping[str, object]
+    confidence: float
+    needs_triage: bool
+    suggestions: tuple[Suggestion, ...]
+    reasons: tuple[Reason, ...]
+    respondent_organ_ids: tuple[UUID | None, ...]
+    accused_organ_ids: tuple[UUID, ...]
+    directory_version: int
+    rules_version: str
+
+    def as_json(self) -> dict[str, object]:
+        """The shape of the API's decision; whoever shows it leaves out ``restricted`` reasons."""
+        return {
+            "lead": self.lead,
+            "co": list(self.co),
+            "mode": self.mode.value,
+            "purpose": self.purpose.value,
+            "path": self.path.value if self.path else None,
+            "urgent": self.urgent,
+            "region": self.region,
+            "category": self.category,
+            "confidence": round(self.confidence, 3),
+            "needs_triage": self.needs_triage,
+            "suggestions": [
+                {
+                    "organ_id": str(each.organ_id),
+                    "name": each.name,
+                    "score": each.score,
+                    "reason": each.reason,
+                }
+                for each in self.suggestions
+            ],
+            "reasons": [
+                {"rule": each.rule, "article": each.article, "text": each.text, "restricted": each.restricted}
+                for each in self.reasons
+            ],
+        }

@@ -1,0 +1,105 @@
+"""Sorting (依法分类处理, 信访工作条例 29–31): the purpose of a petition, its path, and whether it is urgent.
+
+Cues in the text, each with its weight (data, not code); what the source states wins.
+The path leaves the petition procedure only on strong cues; the competent organ may correct it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from services.domain.matcher import PhraseMatcher
+from services.domain.petition import Path, Purpose
+
+Cues = Mapping[str, float]
+# «举报» alone is no denunciation: most who use it report a trader or a neighbour, hence its weight of one.
+STRONG = 2.0
+PATHS = tuple(path for path in Path if path is not Path.PETITION_PROCEDURE)
+KINDS = (
+    "misconduct",
+    "office_holder",
+    "suggestion",
+    "complaint",
+    "urgent",
+    "leader",
+    *(path.value for path in PATHS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """``cues`` are the words it rests on; ``stated``: the source named the purpose itself.
+
+    ``names_leader``: the text speaks of a head of a region's government or party, hence of that government.
+    """
+
+    purpose: Purpose
+    path: Path | None
+    urgent: bool
+    confidence: float
+    stated: bool
+    cues: tuple[str, ...]
+    names_leader: bool
+    urgent_cues: tuple[str, ...]
+
+
+class Sorter:
+    """Built once; ``sort`` is linear in the text."""
+
+    def __init__(self, cues: Mapping[str, Cues]) -> None:
+        """``cues``: for each of :data:`KINDS`, phrase → weight. A missing kind is a ValueError."""
+        if missing := set(KINDS) - cues.keys():
+            raise ValueError(f"线索词表缺少:{'、'.join(sorted(missing))}")
+        self._cues = cues
+        self._matcher = PhraseMatcher({phrase for table in cues.values() for phrase in table})
+
+    def sort(self, title: str, text: str, stated: Purpose | None = None) -> Sorting:
+        """Purpose, path and urgency of a petition, with the words that speak for them."""
+        found = {match.phrase for match in self._matcher.find(f"{title}\n{text}")}
+        urgent = tuple(sorted(found & self._cues["urgent"].keys()))
+        purpose, confidence, cues = self._purpose(found, title, stated)
+        path: Path | None = None
+        if purpose is Purpose.REDRESS:
+            path, path_cues = self._path(found)
+            cues = (*cues, *path_cues)
+        return Sorting(
+            purpose=purpose,
+            path=path,
+            urgent=bool(urgent),
+            confidence=confidence,
+            stated=stated is not None,
+            cues=cues,
+            names_leader=bool(found & self._cues["leader"].keys()),
+            urgent_cues=urgent,
+        )
+
+    def _purpose(
+        self, found: set[str], title: str, stated: Purpose | None
+    ) -> tuple[Purpose, float, tuple[str, ...]]:
+        if stated is not None:
+            return stated, 1.0, ()
+        cues = self._cues
+        misconduct = _weight(cues["misconduct"], found)
+        if misconduct >= STRONG and found & cues["office_holder"].keys():
+            sure = 0.9 if misconduct > STRONG else 0.75
+            return Purpose.DENUNCIATION, sure, _named(found, cues["misconduct"], cues["office_holder"])
+        suggestion = _weight(cues["suggestion"], found) + (STRONG if "建议" in title else 0)
+        if suggestion >= STRONG and suggestion > _weight(cues["complaint"], found):
+            return Purpose.SUGGESTION, 0.8, _named(found, cues["suggestion"])
+        return Purpose.REDRESS, 0.85, ()
+
+    def _path(self, found: set[str]) -> tuple[Path, tuple[str, ...]]:
+        weights = {path: _weight(self._cues[path.value], found) for path in PATHS}
+        best = max(weights, key=lambda path: weights[path])
+        if weights[best] < STRONG:
+            return Path.PETITION_PROCEDURE, ()
+        return best, _named(found, self._cues[best.value])
+
+
+def _weight(cues: Cues, found: set[str]) -> float:
+    return sum(cues[phrase] for phrase in found & cues.keys())
+
+
+def _named(found: set[str], *tables: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({phrase for table in tables for phrase in table if phrase in found}))[:6]

@@ -1,0 +1,40 @@
+"""The one settings object, read once, from the environment (``XINFANG_…``) and the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """``data`` holds the embedded database, the keys made at first run, attachments, the demo's clients."""
+
+    model_config = SettingsConfigDict(env_prefix="XINFANG_", env_file=None, extra="ignore")
+
+    data: Path = Path("var")
+    database_url: str | None = None
+    redis_url: str | None = None
+    keys: SecretStr | None = Field(default=None, description="key ring as JSON; else data/keys.json is made")
+    demo: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    pool_size: int = 8
+    pack: str = "national-2022"
+    triage_threshold: float = Field(default=0.6, ge=0, le=1)
+    sweep_seconds: float = Field(default=1.0, gt=0)
+    max_body_bytes: int = 1024 * 1024
+    max_attachment_bytes: int = 20 * 1024 * 1024
+    public_url: str = "http://127.0.0.1:8000"
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> str:
+        """The configured database, or the embedded one in the data folder."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data.resolve() / 'xinfang.db'}"
+
+    @property
+    def embedded(self) -> bool:
+        """One process does all: no Redis, the worker beside the API."""
+        return self.redis_url is None

@@ -1,0 +1,286 @@
+"""Doubles of the ports; ``tests/integration/test_contract.py`` holds them to what the real ones do."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from services.application.ports import LeaseLost, StoredAnswer
+from services.domain import ledger
+from services.domain.access import Call
+from services.domain.calendar import WorkCalendar, local_date
+from services.domain.directory import Directory
+from services.domain.inbox import EntryType, InboxEntry
+from services.domain.number import format_number
+from services.domain.outbox import Job, Topic
+from services.domain.petition import Petition
+from services.domain.refusal import NotFound
+from services.domain.router import Router
+from services.domain.statute import RulePack
+
+T = TypeVar("T")
+KINDS = (
+    "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
+    "shields", "decisions", "dispatches", "objections", "opinions", "notices", "reviews", "deadlines",
+    "events", "inbox", "clients",
+)  # fmt: skip
+
+
+class FixedClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def today(self) -> date:
+        return local_date(self.moment)
+
+    def pass_days(self, days: int) -> None:
+        self.moment += timedelta(days=days)
+
+
+class FakeRepository(Generic[T]):
+    """Copies in, copies out: a value changes in the store only when the unit of work ends."""
+
+    def __init__(self, rows: dict[Any, T]) -> None:
+        self._rows = rows
+        self._seen: dict[Any, T] = {}
+        self._added: list[T] = []
+        self._saved: list[T] = []
+
+    async def get(self, key: object) -> T:
+        if key not in self._rows:
+            raise NotFound()
+        return self._copy(key)
+
+    async def find(self, **equals: object) -> list[T]:
+        return [self._copy(key) for key in sorted(self._rows, key=str) if self._fits(self._rows[key], equals)]
+
+    async def add(self, *values: T) -> None:
+        self._added.extend(values)
+
+    async def save(self, *values: T) -> None:
+        self._saved.extend(values)
+
+    async def refresh(self, value: T) -> None:
+        stored = self._rows[_key(value)]
+        for field in fields(stored):  # type: ignore[arg-type]  # every stored value is a dataclass
+            setattr(value, field.name, copy.deepcopy(getattr(stored, field.name)))
+
+    def flush(self) -> None:
+        for value in (*self._added, *self._saved):
+            self._rows[_key(value)] = copy.deepcopy(value)
+        self._added, self._saved = [], []
+
+    def _copy(self, key: Any) -> T:
+        return self._seen.setdefault(key, copy.deepcopy(self._rows[key]))
+
+    @staticmethod
+    def _fits(row: T, equals: Mapping[str, object]) -> bool:
+        return all(
+            getattr(row, name) in value if isinstance(value, tuple) else getattr(row, name) == value
+            for name, value in equals.items()
+        )
+
+
+def _key(value: Any) -> Any:
+    """The primary key: the id, or for an inbox entry (organ, number), for a shield both of its ids."""
+    if isinstance(value, InboxEntry):
+        return (value.organ_id, value.seq)
+    return value.id if hasattr(value, "id") else (value.petition_id, value.organ_id)
+
+
+class FakeStore:
+    """What is committed, for all units of work."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[Any, Any]] = {kind: {} for kind in KINDS}
+        self.jobs: dict[UUID, Job] = {}
+        self.answers: dict[tuple[str, str], StoredAnswer] = {}
+        self.heads: dict[UUID, int] = {}
+        self.fingerprints: set[tuple[UUID, str]] = set()
+
+
+class FakeWork:
+    """One unit of work on a :class:`FakeStore`. ``flush`` writes; leaving it by an exception does not."""
+
+    def __init__(self, store: FakeStore, world: FakeWorld, call: Call | None) -> None:
+        self.store = store
+        self.now = world.clock.now()
+        self.request_id = call.request_id if call else ""
+        self.fingerprint = call.fingerprint if call else None
+        self._world = world
+        self._drafts: dict[UUID, tuple[Petition, list[ledger.Draft]]] = {}
+        self._entries: list[InboxEntry] = []
+        self._jobs: list[Job] = []
+        self._finished: list[Job] = []
+        self._taken: dict[tuple[str, str], StoredAnswer] = {}
+        for kind in KINDS:
+            setattr(self, kind, FakeRepository(store.rows[kind]))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)  # the repositories are set above; this tells the type checker of them
+
+    async def lock(self, petition_id: UUID) -> Petition:
+        if petition_id not in self.store.rows["petitions"]:
+            raise NotFound("信访件", "petition")
+        found: Petition = await self.petitions.get(petition_id)
+        return found
+
+    def record(
+        self, petition: Petition, kind: str, *, actor: str, data: Mapping[str, object] | None = None
+    ) -> None:
+        draft = ledger.Draft(
+            id=self._world.codes.new_id(), at=self.now, kind=kind, actor=actor, data=dict(data or {})
+        )
+        self._drafts.setdefault(petition.id, (petition, []))[1].append(draft)
+
+    def post(self, organ_id: UUID, type: EntryType, petition: Petition, data: Mapping[str, object]) -> None:
+        new_id = self._world.codes.new_id()
+        self._entries.append(InboxEntry(new_id, organ_id, 0, type, petition.id, self.now, dict(data)))
+
+    async def enqueue(self, topic: Topic, *petition_ids: UUID) -> None:
+        new_id = self._world.codes.new_id
+        self._jobs.extend(Job(new_id(), topic.value, petition_id) for petition_id in petition_ids)
+
+    async def finish(self, *jobs: Job) -> None:
+        for job in jobs:
+            held = self.store.jobs.get(job.id)
+            if held is None or held.attempt != job.attempt:
+                raise LeaseLost(job=job.id, attempt=job.attempt)
+        self._finished.extend(jobs)
+
+    async def petitions_of(self, *, documents: Sequence[str], phones: Sequence[str]) -> list[Petition]:
+        people = await self.petitioners.find()
+        ids = {
+            person.petition_id
+            for person in people
+            if person.document_number in documents or person.phone in phones
+        }
+        return [await self.petitions.get(petition_id) for petition_id in sorted(ids, reverse=True)][:20]
+
+    async def claim_key(self, client_id: str, key: str, body_hash: str) -> StoredAnswer | None:
+        stored = self.store.answers.get((client_id, key))
+        if stored is None:
+            self._taken[client_id, key] = StoredAnswer(body_hash, 0, b"")
+        return stored
+
+    async def keep_answer(self, client_id: str, key: str, *, status: int, answer: bytes) -> None:
+        self._taken[client_id, key] = StoredAnswer(self._taken[client_id, key].body_hash, status, answer)
+
+    async def done_before(self, petition_id: UUID, fingerprint: str) -> bool:
+        return (petition_id, fingerprint) in self.store.fingerprints
+
+    async def flush(self) -> None:
+        for petition, drafts in self._drafts.values():
+            events = ledger.chain(petition.id, petition.head, petition.version, drafts)
+            petition.version, petition.head = events[-1].seq, events[-1].hash
+            await self.petitions.save(petition)
+            await self.events.add(*events)
+            if self.fingerprint:
+                self.store.fingerprints.add((petition.id, self.fingerprint))
+        self._drafts = {}
+        for entry in self._entries:
+            entry.seq = self.store.heads[entry.organ_id] = self.store.heads.get(entry.organ_id, 0) + 1
+            await self.inbox.add(entry)
+        self._entries = []
+        for kind in KINDS:
+            getattr(self, kind).flush()
+        self.store.jobs |= {job.id: job for job in self._jobs}
+        for job in self._finished:
+            self.store.jobs.pop(job.id, None)
+        self._jobs, self._finished = [], []
+        self.store.answers |= self._taken
+
+
+class FakeCodes:
+    """Ids and codes that count up, so that a failing test reads the same each time."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+
+    def new_id(self) -> UUID:
+        return UUID(int=next(self._count))
+
+    def query_code(self) -> str:
+        return f"{next(self._count):016d}"
+
+    def code_hash(self, code: str) -> bytes:
+        return code.encode()
+
+    def new_secret(self) -> str:
+        return f"secret-{next(self._count)}"
+
+    def secret_hash(self, secret: str) -> bytes:
+        return secret.encode()
+
+
+class FakeNumbers:
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+
+    async def next(self, region_code: str, day: date) -> str:
+        return format_number(region_code, day, next(self._count))
+
+
+class FakeLaw:
+    def __init__(self, pack: RulePack, calendar: WorkCalendar) -> None:
+        self._pack = pack
+        self.calendar = calendar
+
+    def pack(self, region_code: str) -> RulePack:
+        return self._pack
+
+
+class FakeLists:
+    """The reads that use cases under test ask for."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        clocks = [each for each in self._store.rows["deadlines"].values() if each.next_at]
+        due = sorted((each for each in clocks if each.next_at <= now), key=lambda each: each.next_at)
+        return [(each.id, each.petition_id) for each in due[:limit]]
+
+
+class FakeWorld:
+    """A world in memory; a test gives it the directory, the router and the law it wants."""
+
+    def __init__(
+        self, *, clock: FixedClock, directory: Directory, law: FakeLaw, router: Router | None = None
+    ) -> None:
+        self.clock = clock
+        self.law = law
+        self.codes = FakeCodes()
+        self.numbers = FakeNumbers()
+        self.store = FakeStore()
+        self.lists = FakeLists(self.store)
+        self._directory = directory
+        self._router = router
+
+    @asynccontextmanager
+    async def begin(self, call: Call | None = None) -> AsyncIterator[FakeWork]:
+        work = FakeWork(self.store, self, call)
+        yield work
+        await work.flush()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[FakeWork]:
+        yield FakeWork(self.store, self, None)
+
+    async def directory(self) -> Directory:
+        return self._directory
+
+    async def router(self) -> Router:
+        assert self._router is not None, "this test routes: give the world a router"
+        return self._router
