@@ -10,7 +10,7 @@ from uuid import UUID
 
 @dataclass(slots=True)
 class DecisionRecord:
-    """``body`` has the shape of the API's decision; reasons marked ``restricted`` are for the office alone."""
+    """``body`` has the shape of the API's decision; ``restricted`` reasons are for the office alone."""
 
     id: UUID
     petition_id: UUID

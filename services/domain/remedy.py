@@ -24,7 +24,7 @@ def remedy(
     if outcome is Outcome.REVOKED:
         return "原意见已撤销,由原办理单位在指定期限内重新作出处理意见,并书面答复您。"
     if tier is Tier.RE_REVIEW:
-        return "本复核意见送达后,本信访事项三级终结;以同一事实和理由再次提出的,不再受理(信访工作条例第三十六条)。"
+        return "本复核意见送达后,本信访事项终结;以同一事实和理由再次提出的,不再受理(信访工作条例第三十六条)。"
     if not petition.has_tiers:
         return "本件依照其他法定程序处理,不适用信访复查、复核;如有异议,请依照该程序的规定提出。"
     following = Tier.REVIEW if tier is Tier.HANDLING else Tier.RE_REVIEW

@@ -32,6 +32,7 @@ LEADING_KINDS = frozenset(
 PARTY_COMMITTEE = "party_committee"
 # The part of a decision's confidence that is left when the place is known to a level above the deciding one.
 COARSE_PLACE = 0.75
+NAMED_ORGAN_PLACE = 0.85
 OFFICE_PLACE = 0.55
 
 
@@ -141,6 +142,9 @@ class Router:
             return (found, GIVEN) if deeper and found is not None else (given, GIVEN)
         if place.region is not None:
             return place.region, place.confidence
+        named = {organ.region_code for organ in self._named_in(matter)}
+        if len(named) == 1:
+            return gazetteer.get(named.pop()), NAMED_ORGAN_PLACE
         return gazetteer.get(matter.office_region), OFFICE_PLACE
 
     def _explain_sorting(self, case: _Case) -> None:
@@ -171,9 +175,10 @@ class Router:
             return
         accused = {organ_id for organ_id in respondent_ids if organ_id is not None}
         accused |= {organ.id for organ in self._named_in(case.matter)}
-        government = self._directory.by_function("government", case.region.code)
-        if case.sorting.names_leader and government is not None:  # «该镇镇长» names no organ, yet means one
-            accused.add(government.id)
+        if case.sorting.names_leader and not accused and case.place.region is not None:
+            # «茅草街镇镇长» names no organ, yet means one
+            government = self._directory.by_function("government", case.place.region.code)
+            accused |= {government.id} if government is not None else set()
         case.accused = tuple(sorted(accused))
         case.hidden = self._directory.shielded_from(accused)
         for organ_id in case.accused:
@@ -221,11 +226,12 @@ class Router:
             return self._finished(case, respondent_ids, None, 0.0)
         competence = self._directory.competent(case.category.code, case.region.code, case.on)
         lead = self._allowed(case, competence)
-        grounds = f"地点:{self._place_ground(case)};事项:{self._matter_ground(case)}"
+        place = f"事发地为{self._name(case.region)}({self._place_ground(case)})"
+        matter = f"{competence.reason}({self._matter_ground(case)})"
         if lead is None:
-            self._add(case, "R1", f"{competence.reason}({grounds})。请人工确定承办单位")
+            self._add(case, "R1", f"{place};{matter};请人工确定承办单位")
             return self._finished(case, respondent_ids, None, 0.0, competence=competence)
-        self._add(case, "R1", f"{competence.reason}({grounds})")
+        self._add(case, "R1", f"{place};{matter};由{lead.name}承办")
         co = tuple(organ for organ in competence.co if organ.id not in case.hidden and organ.id != lead.id)
         if co:
             names = "、".join(organ.name for organ in co)
@@ -237,19 +243,11 @@ class Router:
         """The competent organ; when it is the accused, the one that decides a level up (R6)."""
         lead = competence.lead
         while lead is not None and lead.id in case.hidden:
-            above = self._one_level_up(lead)
+            above = self._directory.superior_of_same_line(lead.id)
             text = f"{lead.name}不得承办本件,提级由上一级单位承办"
             self._add(case, "R6", text, restricted=True)
             lead = above
         return lead
-
-    def _one_level_up(self, organ: Organ) -> Organ | None:
-        """The organ of the same function in the region above, or the government there."""
-        above = self._directory.gazetteer.ancestors(organ.region_code)
-        if not above:
-            return None
-        same = (self._directory.by_function(each, above[0].code) for each in organ.functions)
-        return next((found for found in same if found is not None), None)
 
     def _climb(self, case: _Case, region: Region, find: Callable[[str], Organ | None]) -> Organ | None:
         """The organ of its kind in the region, or the nearest above that is not shielded."""
@@ -261,9 +259,7 @@ class Router:
 
     def _place_confidence(self, case: _Case, competence: Competence) -> float:
         """Less than the place's own when the place is known only above the level that decides."""
-        power, level = competence.power, competence.level
-        coarse = power is not None and level is not None and level.rank < power.level.rank
-        return case.region_confidence * (COARSE_PLACE if coarse else 1.0)
+        return case.region_confidence * (COARSE_PLACE if competence.coarse else 1.0)
 
     # -- the answer ---------------------------------------------------------------------------------------
 
@@ -355,6 +351,8 @@ class Router:
             return "登记时写明"
         if case.place.region is not None:
             return case.place.evidence
+        if case.region_confidence == NAMED_ORGAN_PLACE:
+            return "文中提到当地机关、单位"
         return "文中没有可以确认的地名,暂按登记单位所在地"
 
     def _matter_ground(self, case: _Case) -> str:
