@@ -13,14 +13,27 @@ from uuid import UUID
 
 from services.application.ports import LeaseLost, StoredAnswer
 from services.domain import ledger
-from services.domain.access import Call
+from services.domain.access import Call, Client, Shield
 from services.domain.calendar import WorkCalendar, local_date
+from services.domain.deadline import Deadline
+from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
+from services.domain.dispatch import Dispatch, Objection
 from services.domain.inbox import EntryType, InboxEntry
 from services.domain.number import format_number
+from services.domain.opinion import Notice, Opinion
 from services.domain.outbox import Job, Topic
-from services.domain.petition import Petition
+from services.domain.petition import (
+    Attachment,
+    Callback,
+    Evaluation,
+    Petition,
+    Petitioner,
+    Respondent,
+    Supplement,
+)
 from services.domain.refusal import NotFound
+from services.domain.review import Review
 from services.domain.router import Router
 from services.domain.statute import RulePack
 
@@ -124,11 +137,25 @@ class FakeWork:
         self._jobs: list[Job] = []
         self._finished: list[Job] = []
         self._taken: dict[tuple[str, str], StoredAnswer] = {}
-        for kind in KINDS:
-            setattr(self, kind, FakeRepository(store.rows[kind]))
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(name)  # the repositories are set above; this tells the type checker of them
+        rows = store.rows
+        self.petitions = FakeRepository[Petition](rows["petitions"])
+        self.petitioners = FakeRepository[Petitioner](rows["petitioners"])
+        self.respondents = FakeRepository[Respondent](rows["respondents"])
+        self.supplements = FakeRepository[Supplement](rows["supplements"])
+        self.attachments = FakeRepository[Attachment](rows["attachments"])
+        self.evaluations = FakeRepository[Evaluation](rows["evaluations"])
+        self.callbacks = FakeRepository[Callback](rows["callbacks"])
+        self.shields = FakeRepository[Shield](rows["shields"])
+        self.decisions = FakeRepository[DecisionRecord](rows["decisions"])
+        self.dispatches = FakeRepository[Dispatch](rows["dispatches"])
+        self.objections = FakeRepository[Objection](rows["objections"])
+        self.opinions = FakeRepository[Opinion](rows["opinions"])
+        self.notices = FakeRepository[Notice](rows["notices"])
+        self.reviews = FakeRepository[Review](rows["reviews"])
+        self.deadlines = FakeRepository[Deadline](rows["deadlines"])
+        self.events = FakeRepository[ledger.Event](rows["events"])
+        self.inbox = FakeRepository[InboxEntry](rows["inbox"])
+        self.clients = FakeRepository[Client](rows["clients"])
 
     async def lock(self, petition_id: UUID) -> Petition:
         if petition_id not in self.store.rows["petitions"]:
@@ -241,11 +268,31 @@ class FakeLaw:
         return self._pack
 
 
+class FakeQueue:
+    """Tests of the outbox run on the real one; use cases do not claim jobs."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"a use case asked the queue for {name}")
+
+
+class FakeFeed:
+    async def wait(self, organ_id: UUID, after: int, seconds: float) -> None:
+        return None
+
+
 class FakeLists:
     """The reads that use cases under test ask for."""
 
     def __init__(self, store: FakeStore) -> None:
         self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the double has no list of {name}: use the real one")
+
+    async def clocks_behind(self, calendar_version: str, limit: int) -> list[tuple[UUID, UUID]]:
+        clocks = self._store.rows["deadlines"].values()
+        behind = [each for each in clocks if each.next_at and each.calendar_version != calendar_version]
+        return [(each.id, each.petition_id) for each in behind[:limit]]
 
     async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
         clocks = [each for each in self._store.rows["deadlines"].values() if each.next_at]
@@ -265,6 +312,8 @@ class FakeWorld:
         self.numbers = FakeNumbers()
         self.store = FakeStore()
         self.lists = FakeLists(self.store)
+        self.queue = FakeQueue()
+        self.feed = FakeFeed()
         self._directory = directory
         self._router = router
 

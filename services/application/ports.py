@@ -89,24 +89,59 @@ class Work(Protocol):
     request_id: str
     fingerprint: str | None
 
-    petitions: Repository[Petition]
-    petitioners: Repository[Petitioner]
-    respondents: Repository[Respondent]
-    supplements: Repository[Supplement]
-    attachments: Repository[Attachment]
-    evaluations: Repository[Evaluation]
-    callbacks: Repository[Callback]
-    shields: Repository[Shield]
-    decisions: Repository[DecisionRecord]
-    dispatches: Repository[Dispatch]
-    objections: Repository[Objection]
-    opinions: Repository[Opinion]
-    notices: Repository[Notice]
-    reviews: Repository[Review]
-    deadlines: Repository[Deadline]
-    events: Repository[Event]
-    inbox: Repository[InboxEntry]
-    clients: Repository[Client]
+    @property
+    def petitions(self) -> Repository[Petition]: ...
+
+    @property
+    def petitioners(self) -> Repository[Petitioner]: ...
+
+    @property
+    def respondents(self) -> Repository[Respondent]: ...
+
+    @property
+    def supplements(self) -> Repository[Supplement]: ...
+
+    @property
+    def attachments(self) -> Repository[Attachment]: ...
+
+    @property
+    def evaluations(self) -> Repository[Evaluation]: ...
+
+    @property
+    def callbacks(self) -> Repository[Callback]: ...
+
+    @property
+    def shields(self) -> Repository[Shield]: ...
+
+    @property
+    def decisions(self) -> Repository[DecisionRecord]: ...
+
+    @property
+    def dispatches(self) -> Repository[Dispatch]: ...
+
+    @property
+    def objections(self) -> Repository[Objection]: ...
+
+    @property
+    def opinions(self) -> Repository[Opinion]: ...
+
+    @property
+    def notices(self) -> Repository[Notice]: ...
+
+    @property
+    def reviews(self) -> Repository[Review]: ...
+
+    @property
+    def deadlines(self) -> Repository[Deadline]: ...
+
+    @property
+    def events(self) -> Repository[Event]: ...
+
+    @property
+    def inbox(self) -> Repository[InboxEntry]: ...
+
+    @property
+    def clients(self) -> Repository[Client]: ...
 
     async def lock(self, petition_id: UUID) -> Petition:
         """The petition, held against other writers until the transaction ends. Raises ``NotFound``."""
@@ -154,9 +189,12 @@ class Bell(Protocol):
 
     async def ring(self, topics: Sequence[str]) -> None: ...
 
+    async def close(self) -> None: ...
+
 
 class Law(Protocol):
-    calendar: WorkCalendar
+    @property
+    def calendar(self) -> WorkCalendar: ...
 
     def pack(self, region_code: str) -> RulePack:
         """The rule pack that the deployment chose for a region."""
@@ -183,9 +221,9 @@ class Queue(Protocol):
     """The outbox, as workers see it. Every write is fenced by the attempt number of the claim."""
 
     async def claim(self, topics: Sequence[str], *, worker: str, limit: int, retried: bool) -> list[Job]: ...
-    async def heartbeat(self, jobs: Sequence[Job]) -> None: ...
-    async def fail(self, job: Job, error: str) -> None: ...
-    async def release(self, job: Job) -> None: ...
+    async def heartbeat(self, jobs: Sequence[Job]) -> int: ...
+    async def fail(self, job: Job, error: str) -> int: ...
+    async def release(self, *jobs: Job) -> int: ...
     async def bury_abandoned(self) -> int: ...
     async def retry(self, job_id: object | None = None) -> int: ...
     async def listing(self, *, only_dead: bool = False, limit: int = 200) -> list[dict[str, Any]]: ...
@@ -216,6 +254,14 @@ class PetitionFilter:
     person: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerHead:
+    petition_id: UUID
+    number: str
+    seq: int
+    hash: str
+
+
 class Lists(Protocol):
     """Reads of many rows, newest first, each page after the id that ended the one before it."""
 
@@ -242,10 +288,14 @@ class Lists(Protocol):
     async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
         """(deadline id, petition id) of the clocks whose next point has come, in order."""
 
+    async def clocks_behind(self, calendar_version: str, limit: int) -> list[tuple[UUID, UUID]]:
+        """(deadline id, petition id) of running clocks that were counted by another calendar."""
+
     async def oldest_due(self) -> datetime | None:
         """The earliest point at which any clock needs something done."""
 
-    async def petition_ids(self, *, after: UUID | None, limit: int) -> list[UUID]: ...
+    async def ledger_heads(self, *, after: UUID | None, limit: int) -> list[LedgerHead]:
+        """Where each petition's ledger ends, in the order of the petitions' ids."""
 
 
 class FeedWatch(Protocol):
@@ -257,13 +307,26 @@ class FeedWatch(Protocol):
 class World(Protocol):
     """What ``bootstrap`` hands to every use case."""
 
-    clock: Clock
-    codes: Codes
-    law: Law
-    numbers: Numbers
-    queue: Queue
-    lists: Lists
-    feed: FeedWatch
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def codes(self) -> Codes: ...
+
+    @property
+    def law(self) -> Law: ...
+
+    @property
+    def numbers(self) -> Numbers: ...
+
+    @property
+    def queue(self) -> Queue: ...
+
+    @property
+    def lists(self) -> Lists: ...
+
+    @property
+    def feed(self) -> FeedWatch: ...
 
     def begin(self, call: Call | None = None) -> AbstractAsyncContextManager[Work]:
         """A unit of work that writes; it commits at the end of the block unless an exception leaves it."""
