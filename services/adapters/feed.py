@@ -1,0 +1,66 @@
+"""Long polls that wait for their feeds: one small query a tick for all of them, no connection each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from uuid import UUID
+
+import structlog
+
+from services.application.ports import Lists
+
+TICK_SECONDS = 0.1
+log = structlog.get_logger()
+
+
+class PolledFeedWatch:
+    """See :class:`services.application.ports.FeedWatch`.
+
+    Entries committed by this process wake their readers at once, those of other processes within a tick.
+    """
+
+    def __init__(self, lists: Lists) -> None:
+        self._lists = lists
+        self._waiting: dict[UUID, list[tuple[int, asyncio.Event]]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def wait(self, organ_id: UUID, after: int, seconds: float) -> None:
+        reader = (after, asyncio.Event())
+        self._waiting.setdefault(organ_id, []).append(reader)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._watch())
+        try:
+            async with asyncio.timeout(seconds):
+                await reader[1].wait()
+        except TimeoutError:
+            return  # nothing came: the reader gets an empty page
+        finally:
+            self._waiting[organ_id].remove(reader)
+            if not self._waiting[organ_id]:
+                del self._waiting[organ_id]
+
+    def announce(self, organ_ids: Iterable[UUID]) -> None:
+        """This process committed entries for these organs."""
+        for organ_id in organ_ids:
+            for _, grown in self._waiting.get(organ_id, ()):
+                grown.set()
+
+    async def close(self) -> None:
+        """Let every reader go, and stop looking."""
+        self.announce(list(self._waiting))
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _watch(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(TICK_SECONDS)
+            try:
+                heads = await self._lists.feed_heads(list(self._waiting))
+            except Exception:
+                log.exception("feed_watch_failed")  # the database is away; readers time out, then ask again
+                continue
+            for organ_id, last in heads.items():
+                for after, grown in self._waiting.get(organ_id, ()):
+                    if last > after:
+                        grown.set()

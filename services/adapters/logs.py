@@ -1,0 +1,59 @@
+"""Logs: lines for a person at a terminal, JSON otherwise. Events carry ids, never what people wrote."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+QUIET = ("arq", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
+
+
+def configure(level: str = "INFO") -> None:
+    """Send structlog's events and the standard library's records down one way, to standard error."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendered()],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _rendered() -> list[Processor]:
+    if sys.stderr.isatty():
+        return [_where_it_failed, structlog.dev.ConsoleRenderer()]
+    return [_where_it_failed, structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _where_it_failed(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """An error by its kind and its places; its own text may quote what people wrote, and stays out."""
+    given = event.pop("exc_info", None)
+    if given is True:
+        given = sys.exc_info()
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["error"] = type(error).__qualname__
+        event["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event

@@ -1,0 +1,1 @@
+"""The database: tables, the mapping of domain values to rows, and units of work."""

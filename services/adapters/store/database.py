@@ -1,0 +1,102 @@
+"""Engines: PostgreSQL with one pool; SQLite (WAL, synchronous=FULL) with one writer and several readers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.adapters.store.faults import outages_told
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "temp_store=MEMORY",
+)
+# A request never waits longer than this for a lock or an answer of the database (milliseconds).
+POSTGRES_SETTINGS = {
+    "application_name": "xinfang",
+    "lock_timeout": "5000",
+    "statement_timeout": "20000",
+    "idle_in_transaction_session_timeout": "30000",
+}
+
+ENGINE_OPTIONS: dict[str, Any] = {
+    "hide_parameters": True,  # what a statement carried never enters an error's text, nor the log
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
+
+
+class Database:
+    """Connections of one database; ``writing`` commits at the end of its block, ``reading`` never writes."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
+            self._reader = _sqlite_engine(url, pool_size=4, begin="BEGIN")
+            self._turn: asyncio.Lock | None = asyncio.Lock()
+        else:
+            self._writer = self._reader = create_async_engine(
+                url,
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_timeout=8,
+                pool_pre_ping=True,
+                **ENGINE_OPTIONS,
+                connect_args={"timeout": 5, "server_settings": POSTGRES_SETTINGS},
+            )
+            self._turn = None
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        # Within one process SQLite's writers queue here, in order, rather than poll for its file lock.
+        if self._turn is None:
+            with outages_told():
+                async with self._writer.begin() as connection:
+                    yield connection
+            return
+        async with self._turn:
+            with outages_told():
+                async with self._writer.begin() as connection:
+                    yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        with outages_told():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=30, hide_parameters=True
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions are begun below, in the wanted mode
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_in_mode(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

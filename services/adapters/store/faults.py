@@ -1,0 +1,48 @@
+"""What the database could not do for reasons outside the request: told apart from what it refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy import exc
+
+from services.application.ports import StoreBusy, StoreUnavailable
+
+# SQLSTATE: a lock not got in time, a statement cut off, a deadlock, a serialization failure.
+_BUSY = frozenset({"55P03", "57014", "40P01", "40001"})
+# Its classes: connection, resources, operator intervention, system error.
+_AWAY_CLASSES = ("08", "53", "57", "58")
+log = structlog.get_logger()
+
+
+@contextmanager
+def outages_told() -> Iterator[None]:
+    """Raise ``StoreBusy`` and ``StoreUnavailable`` in place of what the driver and the pool raise."""
+    try:
+        yield
+    except exc.IntegrityError:
+        raise
+    except (exc.TimeoutError, exc.DBAPIError, ConnectionError, TimeoutError) as error:
+        kind = _kind(error)
+        if kind is None:
+            raise
+        log.warning("store_unavailable", kind=kind.__name__, error=type(error).__name__, state=_state(error))
+        raise kind() from error
+
+
+def _kind(error: Exception) -> type[StoreUnavailable] | None:
+    if not isinstance(error, exc.DBAPIError):
+        return StoreUnavailable
+    state = _state(error)
+    if state in _BUSY or "database is locked" in str(error.orig):
+        return StoreBusy
+    if error.connection_invalidated or state.startswith(_AWAY_CLASSES):
+        return StoreUnavailable
+    away = isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError)
+    return StoreUnavailable if away else None
+
+
+def _state(error: Exception) -> str:
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")

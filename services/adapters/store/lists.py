@@ -1,0 +1,168 @@
+"""Reads of many rows, each carried by an index; pages go by id, which is the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, exists, or_, select
+
+from services.adapters.store import mappings
+from services.adapters.store.database import Database
+from services.adapters.store.mapping import Mapped, Seal
+from services.adapters.store.tables.chain import deadlines, reviews
+from services.adapters.store.tables.dispatch import dispatches
+from services.adapters.store.tables.inbox import feed_heads, inbox_entries
+from services.adapters.store.tables.petition import petitioners, petitions, shields
+from services.application.ports import LedgerHead, PetitionFilter
+from services.domain.calendar import end_instant, start_instant
+from services.domain.deadline import DeadlineState
+from services.domain.dispatch import Dispatch
+from services.domain.identity import index_document, index_name
+from services.domain.inbox import InboxEntry
+from services.domain.petition import Petition, State
+from services.domain.review import Review
+
+T = TypeVar("T")
+
+
+class SqlLists:
+    """See :class:`services.application.ports.Lists`."""
+
+    def __init__(self, database: Database, seal: Seal) -> None:
+        self._database = database
+        self._seal = seal
+
+    async def petitions(self, wanted: PetitionFilter, *, after: UUID | None, limit: int) -> list[Petition]:
+        query = self._narrowed(select(petitions), wanted)
+        if after is not None:
+            query = query.where(petitions.c.id < after)
+        return await self._values(mappings.PETITIONS, query.order_by(petitions.c.id.desc()).limit(limit))
+
+    async def dispatches(
+        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[Dispatch]:
+        query = select(dispatches).where(dispatches.c.organ_id == organ_id)
+        if states:
+            query = query.where(dispatches.c.state.in_(states))
+        if after is not None:
+            query = query.where(dispatches.c.id < after)
+        return await self._values(mappings.DISPATCHES, query.order_by(dispatches.c.id.desc()).limit(limit))
+
+    async def reviews(
+        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[Review]:
+        query = select(reviews).where(reviews.c.organ_id == organ_id)
+        if states:
+            query = query.where(reviews.c.state.in_(states))
+        if after is not None:
+            query = query.where(reviews.c.id < after)
+        return await self._values(mappings.REVIEWS, query.order_by(reviews.c.id.desc()).limit(limit))
+
+    async def inbox(self, organ_id: UUID, *, after: int, limit: int) -> list[InboxEntry]:
+        mine = (inbox_entries.c.organ_id == organ_id, inbox_entries.c.seq > after)
+        query = select(inbox_entries).where(*mine).order_by(inbox_entries.c.seq).limit(limit)
+        return await self._values(mappings.INBOX, query)
+
+    async def inbox_day(self, organ_id: UUID, day: date) -> list[InboxEntry]:
+        within = (inbox_entries.c.at >= start_instant(day), inbox_entries.c.at < end_instant(day))
+        query = select(inbox_entries).where(inbox_entries.c.organ_id == organ_id, *within)
+        return await self._values(mappings.INBOX, query.order_by(inbox_entries.c.seq))
+
+    async def feed_heads(self, organ_ids: Sequence[UUID]) -> dict[UUID, int]:
+        query = select(feed_heads).where(feed_heads.c.organ_id.in_(organ_ids))
+        async with self._database.reading() as connection:
+            return {row.organ_id: row.last for row in await connection.execute(query)}
+
+    async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        query = select(deadlines.c.id, deadlines.c.petition_id).where(deadlines.c.next_at <= now)
+        query = query.order_by(deadlines.c.next_at, deadlines.c.id).limit(limit)
+        async with self._database.reading() as connection:
+            return [(row.id, row.petition_id) for row in await connection.execute(query)]
+
+    async def clocks_behind(self, calendar_version: str, limit: int) -> list[tuple[UUID, UUID]]:
+        behind = (
+            deadlines.c.next_at.is_not(None),
+            deadlines.c.state == DeadlineState.RUNNING.value,
+            deadlines.c.calendar_version != calendar_version,
+        )
+        query = select(deadlines.c.id, deadlines.c.petition_id).where(*behind)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(deadlines.c.next_at, deadlines.c.id).limit(limit))
+            return [(row.id, row.petition_id) for row in rows]
+
+    async def oldest_due(self) -> datetime | None:
+        query = select(deadlines.c.next_at).where(deadlines.c.next_at.is_not(None))
+        async with self._database.reading() as connection:
+            found: datetime | None = await connection.scalar(query.order_by(deadlines.c.next_at).limit(1))
+        return found
+
+    async def ledger_heads(self, *, after: UUID | None, limit: int) -> list[LedgerHead]:
+        column = petitions.c
+        query = select(column.id, column.number, column.version, column.head).order_by(column.id).limit(limit)
+        if after is not None:
+            query = query.where(column.id > after)
+        async with self._database.reading() as connection:
+            return [LedgerHead(*row) for row in await connection.execute(query)]
+
+    async def _values(self, mapped: Mapped[T], query: Select[Any]) -> list[T]:
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [mapped.value(row, self._seal) for row in rows]
+
+    def _narrowed(self, query: Select[Any], wanted: PetitionFilter) -> Select[Any]:
+        column = petitions.c
+        equal = {
+            column.client_id: wanted.client_id,
+            column.channel: wanted.channel,
+            column.purpose: wanted.purpose,
+            column.holder_id: wanted.holder_id,
+            column.number: wanted.number,
+            column.external_ref: wanted.external_ref,
+        }
+        query = query.where(*(name == value for name, value in equal.items() if value is not None))
+        if wanted.states:
+            query = query.where(column.state.in_(wanted.states))
+        if wanted.screened_only:
+            query = query.where(column.state != State.REGISTERED.value)
+        starts = {
+            column.office_region: wanted.office_prefix and _prefix(wanted.office_prefix),
+            column.region_code: wanted.region_prefix and _prefix(wanted.region_prefix),
+            column.category_code: wanted.category_prefix,
+        }
+        query = query.where(*(name.startswith(value) for name, value in starts.items() if value))
+        if wanted.received_from is not None:
+            query = query.where(column.received_on >= wanted.received_from)
+        if wanted.received_to is not None:
+            query = query.where(column.received_on <= wanted.received_to)
+        return self._for_eyes(self._of_person(query, wanted.person), wanted.shield_for)
+
+    def _of_person(self, query: Select[Any], person: str | None) -> Select[Any]:
+        """Petitions of the person whose name, document number or phone is exactly this."""
+        if person is None:
+            return query
+        index = self._seal.index.index
+        is_person = or_(
+            petitioners.c.name_index == index("name", index_name(person)),
+            petitioners.c.document_number_index == index("document_number", index_document(person)),
+            petitioners.c.phone_index == index("phone", person),
+        )
+        return query.where(exists().where(petitioners.c.petition_id == petitions.c.id, is_person))
+
+    @staticmethod
+    def _for_eyes(query: Select[Any], organ_id: UUID | None) -> Select[Any]:
+        """Leave out what this organ must never see."""
+        if organ_id is None:
+            return query
+        mine = (shields.c.petition_id == petitions.c.id, shields.c.organ_id == organ_id)
+        return query.where(~exists().where(*mine))
+
+
+def _prefix(region_code: str) -> str:
+    """What the codes of a region and of all beneath it begin with."""
+    for length in (2, 4, 6, 9):
+        if not region_code[length:].strip("0"):
+            return region_code[:length]
+    return region_code

@@ -1,0 +1,124 @@
+"""How a domain dataclass becomes a row and back: by field name, enums by value, personal fields encrypted."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Table
+
+from services.adapters.crypto import BlindIndex, FieldCipher
+
+T = TypeVar("T")
+Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The keys at work: one cipher for fields, one family of blind indexes."""
+
+    cipher: FieldCipher
+    index: BlindIndex
+
+
+class Mapped(Generic[T]):
+    """One dataclass on one table.
+
+    ``sealed`` fields are encrypted under (table, column, row id); a mapping among them is JSON first.
+    ``indexed`` fields get a blind index beside them, over ``str`` normalised by the given function.
+    """
+
+    def __init__(
+        self,
+        kind: type[T],
+        table: Table,
+        *,
+        sealed: Iterable[str] = (),
+        indexed: Mapping[str, Callable[[str], str]] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.table = table
+        self.indexed = dict(indexed or {})
+        hints = get_type_hints(kind)
+        self.names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+        self.sealed = frozenset(sealed)
+        self._to_row = {name: _row_converter(hints[name]) for name in self.names}
+        self._from_row = {name: _value_converter(hints[name]) for name in self.names}
+        self.key = [column.name for column in table.primary_key]
+
+    def row(self, value: T, seal: Seal, *, only: Iterable[str] | None = None) -> dict[str, Any]:
+        """The row of a value, or the columns of it that hold the fields named by ``only``."""
+        names = self.names if only is None else list(only)
+        row: dict[str, Any] = {}
+        row_id = str(getattr(value, self.key[0]))
+        for name in names:
+            plain = getattr(value, name)
+            convert = self._to_row[name]
+            if name in self.sealed:
+                row[name] = self._seal(name, row_id, plain, seal)
+            else:
+                row[name] = convert(plain) if convert and plain is not None else plain
+        for name in self.indexed.keys() & set(names):
+            normalise = self.indexed[name]
+            plain = getattr(value, name)
+            row[f"{name}_index"] = None if plain is None else seal.index.index(name, normalise(plain))
+        return row
+
+    def value(self, row: Mapping[str, Any], seal: Seal) -> T:
+        values: dict[str, Any] = {}
+        row_id = str(row[self.key[0]])
+        for name in self.names:
+            stored = row[name]
+            if name in self.sealed and stored is not None:
+                stored = seal.cipher.decrypt(self.table.name, name, row_id, stored)
+                hint_is_mapping = self._to_row[name] is _as_json
+                stored = orjson.loads(stored) if hint_is_mapping else stored.decode()
+            else:
+                convert = self._from_row[name]
+                stored = convert(stored) if convert and stored is not None else stored
+            values[name] = stored
+        return self.kind(**values)
+
+    def _seal(self, name: str, row_id: str, plain: Any, seal: Seal) -> bytes | None:
+        if plain is None:
+            return None
+        text = orjson.dumps(plain) if self._to_row[name] is _as_json else plain.encode()
+        return seal.cipher.encrypt(self.table.name, name, row_id, text)
+
+
+def _as_json(value: Any) -> Any:
+    return dict(value)
+
+
+def _inner(hint: Any) -> Any:
+    """``X | None`` is read as X."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return next(part for part in get_args(hint) if part is not type(None))
+    return hint
+
+
+def _row_converter(hint: Any) -> Convert | None:
+    hint = _inner(hint)
+    origin = get_origin(hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return lambda value: value.value
+    if origin is tuple:
+        return lambda value: [str(item) if isinstance(item, UUID) else item for item in value]
+    if origin is not None and issubclass(origin, Mapping):
+        return _as_json
+    return None
+
+
+def _value_converter(hint: Any) -> Convert | None:
+    hint = _inner(hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint
+    if get_origin(hint) is tuple:
+        item = get_args(hint)[0]
+        return (lambda value: tuple(UUID(entry) for entry in value)) if item is UUID else tuple
+    return None

@@ -1,0 +1,60 @@
+"""Which domain value lives in which table, and which of its fields are sealed."""
+
+from __future__ import annotations
+
+from services.adapters.store.mapping import Mapped
+from services.adapters.store.tables import access, chain, dispatch, inbox, ledger, petition
+from services.adapters.store.tables import directory as directory_tables
+from services.domain.access import Client, Shield
+from services.domain.deadline import Deadline
+from services.domain.decision import DecisionRecord
+from services.domain.dispatch import Dispatch, Objection
+from services.domain.identity import index_document, index_name
+from services.domain.inbox import InboxEntry
+from services.domain.ledger import Event
+from services.domain.opinion import Notice, Opinion
+from services.domain.organ import Organ
+from services.domain.petition import (
+    Attachment,
+    Callback,
+    Evaluation,
+    Petition,
+    Petitioner,
+    Respondent,
+    Supplement,
+)
+from services.domain.review import Review
+
+
+def _same(text: str) -> str:
+    return text
+
+
+PETITIONS = Mapped(
+    Petition,
+    petition.petitions,
+    sealed=("title", "content", "requests", "form", "particulars", "address"),
+)
+PETITIONERS = Mapped(
+    Petitioner,
+    petition.petitioners,
+    sealed=("name", "document_number", "phone", "address", "particulars"),
+    indexed={"name": index_name, "document_number": index_document, "phone": _same},
+)
+RESPONDENTS = Mapped(Respondent, petition.respondents, sealed=("name", "position"))
+SUPPLEMENTS = Mapped(Supplement, petition.supplements, sealed=("content",))
+ATTACHMENTS = Mapped(Attachment, petition.attachments, sealed=("name",))
+EVALUATIONS = Mapped(Evaluation, petition.evaluations, sealed=("reason",))
+CALLBACKS = Mapped(Callback, petition.callbacks, sealed=("remark",))
+SHIELDS = Mapped(Shield, petition.shields)
+DECISIONS = Mapped(DecisionRecord, dispatch.decisions)
+DISPATCHES = Mapped(Dispatch, dispatch.dispatches)
+OBJECTIONS = Mapped(Objection, dispatch.objections, sealed=("reason", "decision_reason"))
+OPINIONS = Mapped(Opinion, chain.opinions, sealed=("facts", "reasons", "legal_basis", "decision", "remedy"))
+NOTICES = Mapped(Notice, chain.notices, sealed=("text", "directed_to"))
+REVIEWS = Mapped(Review, chain.reviews, sealed=("reason",))
+DEADLINES = Mapped(Deadline, chain.deadlines)
+EVENTS = Mapped(Event, ledger.events)
+INBOX = Mapped(InboxEntry, inbox.inbox_entries)
+CLIENTS = Mapped(Client, access.clients)
+ORGANS = Mapped(Organ, directory_tables.organs)

@@ -1,0 +1,49 @@
+"""Petition numbers: each process takes them in blocks, so that no registration waits for another."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.adapters.store.database import Database
+from services.adapters.store.tables.outbox import number_blocks
+from services.domain.number import format_number
+
+LARGEST_BLOCK = 64
+
+
+class SqlNumbers:
+    """See :class:`services.application.ports.Numbers`. Blocks double while a day is busy."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._free: dict[tuple[str, date], tuple[int, int]] = {}
+        self._size: dict[tuple[str, date], int] = {}
+        self._turn = asyncio.Lock()
+
+    async def next(self, region_code: str, day: date) -> str:
+        key = (region_code[:6], day)
+        async with self._turn:
+            following, end = self._free.get(key, (1, 0))
+            if following > end:
+                following, end = await self._take_block(key)
+            self._free[key] = (following + 1, end)
+        return format_number(region_code, day, following)
+
+    async def _take_block(self, key: tuple[str, date]) -> tuple[int, int]:
+        if key not in self._size:  # a new day: the blocks of earlier days are over
+            self._free = {known: block for known, block in self._free.items() if known[1] >= key[1]}
+        size = min(self._size.get(key, 1), LARGEST_BLOCK)
+        self._size[key] = size * 2
+        region, day = key[0], key[1].strftime("%Y%m%d")
+        dialect = sqlite if self._database.is_sqlite else postgresql
+        block = dialect.insert(number_blocks).values(region=region, day=day, last=size)
+        taken = block.on_conflict_do_update(
+            index_elements=[number_blocks.c.region, number_blocks.c.day],
+            set_={"last": number_blocks.c.last + block.excluded.last},
+        ).returning(number_blocks.c.last)
+        async with self._database.writing() as connection:
+            last = int((await connection.execute(taken)).scalar_one())
+        return last - size + 1, last

@@ -1,0 +1,142 @@
+"""The outbox as a queue: claims with a lease, judged by the database's clock and fenced by the attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Update, and_, delete, func, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.adapters.store.columns import database_now
+from services.adapters.store.database import Database
+from services.adapters.store.tables.outbox import FRESH, TRIED, outbox
+from services.application.ports import LeaseLost
+from services.domain.outbox import LEASE_SECONDS, MAX_TRIES, Job, JobState, back_off
+
+MAX_ERROR_CHARS = 2000
+DIED = "worker died on every try"
+
+
+class SqlQueue:
+    """See :class:`services.application.ports.Queue`.
+
+    ``run_at`` of a leased job is the end of its lease: one index finds what is due and what was abandoned.
+    """
+
+    def __init__(self, database: Database, *, lease_seconds: int = LEASE_SECONDS) -> None:
+        self._database = database
+        self.lease_seconds = lease_seconds
+
+    async def claim(self, topics: Sequence[str], *, worker: str, limit: int, retried: bool) -> list[Job]:
+        """Up to ``limit`` due jobs of the given topics, oldest first; ``retried`` ones were tried before.
+
+        Those are claimed apart, one at a time, so that a job that kills its worker takes no other with it.
+        """
+        statement = self._claim(topics, worker, limit, retried=retried)
+        async with self._database.writing() as connection:
+            rows = (await connection.execute(statement)).all()
+        jobs = [Job(row.id, row.topic, row.petition_id, row.attempt, row.tries) for row in rows]
+        return sorted(jobs, key=lambda job: job.id)
+
+    def _claim(self, topics: Sequence[str], worker: str, limit: int, *, retried: bool) -> Any:
+        due = and_(
+            TRIED if retried else FRESH,
+            outbox.c.topic.in_(topics),
+            outbox.c.run_at <= database_now(),
+            outbox.c.tries < MAX_TRIES,
+        )
+        chosen = select(outbox.c.id).where(due).order_by(outbox.c.run_at, outbox.c.id).limit(limit)
+        # A CTE, because PostgreSQL may run a subquery that locks rows more than once, and take too many.
+        taken = chosen.with_for_update(skip_locked=True).cte("taken")
+        leased = {
+            "state": JobState.LEASED.value,
+            "attempt": outbox.c.attempt + 1,
+            "tries": outbox.c.tries + 1,
+            "run_at": database_now(self.lease_seconds),
+            "worker": worker,
+        }
+        claim = update(outbox).where(outbox.c.id.in_(select(taken.c.id))).values(leased)
+        return claim.returning(
+            outbox.c.id, outbox.c.topic, outbox.c.petition_id, outbox.c.attempt, outbox.c.tries
+        )
+
+    async def heartbeat(self, jobs: Sequence[Job]) -> int:
+        """Lengthen the leases of jobs still in hand. Returns how many were.
+
+        Rows that a transaction has locked are being finished: they are passed over, not waited for.
+        """
+        held = select(outbox.c.id).where(_ours(jobs)).with_for_update(skip_locked=True).cte("held")
+        longer = update(outbox).where(outbox.c.id.in_(select(held.c.id)))
+        return await self._run(longer.values(run_at=database_now(self.lease_seconds)))
+
+    async def fail(self, job: Job, error: str) -> int:
+        """Give a job back with its error: later again, or to the dead letters after the last try."""
+        last = job.tries >= MAX_TRIES
+        given_back = _update(
+            [job],
+            state=(JobState.DEAD if last else JobState.PENDING).value,
+            run_at=database_now(back_off(job.tries)),
+            error=error[:MAX_ERROR_CHARS],
+        )
+        return await self._run(given_back)
+
+    async def release(self, *jobs: Job) -> int:
+        """Give back jobs not tried to the end: no try is burnt, the fence has moved all the same."""
+        released = _update(
+            jobs, state=JobState.PENDING.value, run_at=database_now(), tries=outbox.c.tries - 1
+        )
+        return await self._run(released)
+
+    async def bury_abandoned(self) -> int:
+        """Jobs whose every try ended with the death of its worker go to the dead letters."""
+        abandoned = and_(TRIED, outbox.c.tries >= MAX_TRIES, outbox.c.run_at <= database_now())
+        error = func.coalesce(outbox.c.error, DIED)
+        buried = update(outbox).where(abandoned).values(state=JobState.DEAD.value, error=error)
+        return await self._run(buried)
+
+    async def retry(self, job_id: object | None = None) -> int:
+        """Put one dead letter, or all of them, back into the queue with fresh tries."""
+        dead: ColumnElement[bool] = outbox.c.state == JobState.DEAD.value
+        if job_id is not None:
+            dead = and_(dead, outbox.c.id == job_id)
+        fresh = {"state": JobState.PENDING.value, "tries": 0, "run_at": database_now()}
+        return await self._run(update(outbox).where(dead).values(fresh))
+
+    async def listing(self, *, only_dead: bool = False, limit: int = 200) -> list[dict[str, Any]]:
+        """Jobs for a person to read, oldest first."""
+        query = select(outbox).order_by(outbox.c.run_at, outbox.c.id).limit(limit)
+        if only_dead:
+            query = query.where(outbox.c.state == JobState.DEAD.value)
+        async with self._database.reading() as connection:
+            return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+    async def waiting(self) -> dict[str, int]:
+        """How many jobs there are in each state."""
+        query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        async with self._database.reading() as connection:
+            return {state: count for state, count in (await connection.execute(query)).all()}
+
+    async def _run(self, statement: Update) -> int:
+        async with self._database.writing() as connection:
+            return int((await connection.execute(statement)).rowcount)
+
+
+async def finish(connection: AsyncConnection, jobs: Sequence[Job]) -> None:
+    """Take jobs off the outbox with the transaction that did them; raises LeaseLost when one is not ours."""
+    if not jobs:
+        return
+    done = await connection.execute(delete(outbox).where(_ours(jobs)).returning(outbox.c.id))
+    gone = set(done.scalars())
+    for job in jobs:
+        if job.id not in gone:
+            raise LeaseLost(job=job.id, attempt=job.attempt)
+
+
+def _update(jobs: Sequence[Job], **values: Any) -> Update:
+    return update(outbox).where(_ours(jobs)).values(values)
+
+
+def _ours(jobs: Sequence[Job]) -> ColumnElement[bool]:
+    held = tuple_(outbox.c.id, outbox.c.attempt).in_([(job.id, job.attempt) for job in jobs])
+    return and_(held, outbox.c.state == JobState.LEASED.value)

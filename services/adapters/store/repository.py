@@ -1,0 +1,115 @@
+"""Repositories over mapped tables: reads go to the database, writes wait for the end of the unit of work."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.adapters.store.mapping import Mapped, Seal
+from services.domain.refusal import NotFound
+
+T = TypeVar("T")
+
+
+class SqlRepository(Generic[T]):
+    """Values of one kind in one unit of work. A read sees what was committed or flushed before it."""
+
+    def __init__(self, connection: AsyncConnection, mapped: Mapped[T], seal: Seal) -> None:
+        self._connection = connection
+        self._mapped = mapped
+        self._seal = seal
+        self._loaded: dict[Any, tuple[T, dict[str, Any]]] = {}
+        self._added: list[T] = []
+        self._saved: dict[int, T] = {}
+
+    async def get(self, key: object) -> T:
+        found = await self.select(self._query(**{self._mapped.key[0]: key}))
+        if not found:
+            raise NotFound()
+        return found[0]
+
+    async def find(self, **equals: object) -> list[T]:
+        return await self.select(self._query(**equals))
+
+    async def add(self, *values: T) -> None:
+        self._added.extend(values)
+
+    async def save(self, *values: T) -> None:
+        for value in values:
+            self.touch(value)
+
+    async def refresh(self, value: T) -> None:
+        """Read a value's row again, into the same object."""
+        key = {name: getattr(value, name) for name in self._mapped.key}
+        row = (await self._connection.execute(self._query(**key))).mappings().one()
+        fresh = self._mapped.value(row, self._seal)
+        for name in self._mapped.names:
+            setattr(value, name, getattr(fresh, name))
+        self._note(value)
+
+    def touch(self, value: T) -> None:
+        """As :meth:`save`, without waiting."""
+        self._saved[id(value)] = value
+
+    async def select(self, query: Select[Any]) -> list[T]:
+        """The values of a query over the mapped table's columns; one read twice is the same object."""
+        rows = (await self._connection.execute(query)).mappings().all()
+        return [self._remember(dict(row)) for row in rows]
+
+    async def flush(self) -> None:
+        """Write what was added and saved: one statement for all additions, one for each set of columns."""
+        added, self._added = self._added, []
+        if added:
+            rows = [self._mapped.row(value, self._seal) for value in added]
+            await self._connection.execute(insert(self._mapped.table), rows)
+            for value in added:
+                self._note(value)
+        saved, self._saved = self._saved, {}
+        groups: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+        for value in saved.values():
+            if changes := self._changes(value):
+                groups[frozenset(changes)].append(changes | self._identity(value))
+                self._note(value)
+        for columns, rows in groups.items():
+            await self._connection.execute(self._update(sorted(columns)), rows)
+
+    def _query(self, **equals: object) -> Select[Any]:
+        table = self._mapped.table
+        query = select(table)
+        for name, value in equals.items():
+            column = table.c[name]
+            query = query.where(column.in_(value) if isinstance(value, tuple) else column == value)
+        return query.order_by(*table.primary_key)
+
+    def _remember(self, row: dict[str, Any]) -> T:
+        key = tuple(row[name] for name in self._mapped.key)
+        known = self._loaded.get(key)
+        if known:
+            return known[0]
+        value = self._mapped.value(row, self._seal)
+        self._note(value)
+        return value
+
+    def _note(self, value: T) -> None:
+        """What the row holds now, to tell by it what changes later."""
+        key = tuple(getattr(value, name) for name in self._mapped.key)
+        self._loaded[key] = (value, {name: getattr(value, name) for name in self._mapped.names})
+
+    def _changes(self, value: T) -> dict[str, Any]:
+        key = tuple(getattr(value, name) for name in self._mapped.key)
+        before = self._loaded[key][1]
+        changed = [name for name in self._mapped.names if getattr(value, name) != before[name]]
+        return self._mapped.row(value, self._seal, only=changed)
+
+    def _identity(self, value: T) -> dict[str, Any]:
+        return {f"key_{name}": getattr(value, name) for name in self._mapped.key}
+
+    def _update(self, columns: list[str]) -> Any:
+        table = self._mapped.table
+        statement = update(table).values({name: bindparam(name) for name in columns})
+        for name in self._mapped.key:
+            statement = statement.where(table.c[name] == bindparam(f"key_{name}"))
+        return statement

@@ -1,0 +1,29 @@
+"""The schema, one module an aggregate. ``metadata`` is what the migrations must add up to."""
+
+from services.adapters.store.tables import (
+    access,
+    chain,
+    clock,
+    directory,
+    dispatch,
+    inbox,
+    ledger,
+    outbox,
+    petition,
+    worker,
+)
+from services.adapters.store.tables.schema import metadata
+
+__all__ = [
+    "access",
+    "chain",
+    "clock",
+    "directory",
+    "dispatch",
+    "inbox",
+    "ledger",
+    "metadata",
+    "outbox",
+    "petition",
+    "worker",
+]

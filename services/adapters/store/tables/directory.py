@@ -1,0 +1,62 @@
+"""Organs, powers and a city's own regions and places, under one version number."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, Integer, String, Table, Text, Uuid
+
+from services.adapters.store.columns import Instant, Json
+from services.adapters.store.tables.schema import metadata, row_id
+
+organs = Table(
+    "organs",
+    metadata,
+    row_id(),
+    Column("code", String(80), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("region_code", String(12), nullable=False, index=True),
+    Column("level", String(16), nullable=False),
+    Column("functions", Json, nullable=False),
+    Column("superior_id", Uuid()),
+    Column("reviewer_ids", Json, nullable=False),
+    Column("vertical", Boolean, nullable=False),
+    Column("aliases", Json, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("successor_id", Uuid()),
+)
+
+own_powers = Table(
+    "own_powers",
+    metadata,
+    row_id(),
+    Column("category_code", String(12), nullable=False),
+    Column("function", String(48), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("role", String(8), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("region_code", String(12), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+
+own_regions = Table(
+    "own_regions",
+    metadata,
+    Column("code", String(12), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("parent", String(12)),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("successor", String(12)),
+)
+
+directory_versions = Table(
+    "directory_versions",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("loaded_at", Instant, nullable=False),
+    Column("loaded_by", String(80), nullable=False),
+    Column("note", Text, nullable=False),
+)

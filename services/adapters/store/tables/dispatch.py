@@ -1,0 +1,67 @@
+"""Dispatches, objections, routing decisions. The database refuses a second open lead."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, LargeBinary, String, Table, Uuid, text
+
+from services.adapters.store.columns import Instant, Json
+from services.adapters.store.tables.schema import metadata, of_petition, row_id
+
+dispatches = Table(
+    "dispatches",
+    metadata,
+    row_id(),
+    of_petition(),
+    Column("organ_id", Uuid(), nullable=False),
+    Column("sender_id", Uuid()),
+    Column("mode", String(16), nullable=False),
+    Column("role", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("sent_on", Date, nullable=False),
+    Column("report_due", Date),
+    Column("binding", Boolean, nullable=False),
+    Column("received_on", Date),
+    Column("accepted_on", Date),
+    Column("reported_on", Date),
+    Column("open", Boolean, nullable=False),
+    Index("ix_dispatches_organ", "organ_id", "state", "id"),
+    Index(
+        "uq_dispatches_open_lead",
+        "petition_id",
+        unique=True,
+        postgresql_where=text("open AND role = 'lead'"),
+        sqlite_where=text("open AND role = 'lead'"),
+    ),
+)
+
+objections = Table(
+    "objections",
+    metadata,
+    row_id(),
+    of_petition(),
+    Column("dispatch_id", Uuid(), nullable=False),
+    Column("organ_id", Uuid(), nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+    Column("raised_on", Date, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("suggested_organ_id", Uuid()),
+    Column("decided_on", Date),
+    Column("decision_reason", LargeBinary),
+    Column("assigned_organ_id", Uuid()),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    row_id(),
+    of_petition(),
+    Column("decided_at", Instant, nullable=False),
+    Column("decided_by", String(80), nullable=False),
+    Column("directory_version", Integer, nullable=False),
+    Column("rules_version", String(80), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("needs_triage", Boolean, nullable=False),
+    Column("organ_id", Uuid()),
+    Column("body", Json, nullable=False),
+)

@@ -1,0 +1,186 @@
+"""The unit of work: everything an act changes, written in one transaction, the feed's numbers last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils.compat import uuid7
+
+from services.adapters.store import mappings, queue
+from services.adapters.store.columns import database_now
+from services.adapters.store.mapping import Mapped, Seal
+from services.adapters.store.repository import SqlRepository
+from services.adapters.store.tables.inbox import feed_heads
+from services.adapters.store.tables.ledger import events
+from services.adapters.store.tables.outbox import idempotency_keys, outbox
+from services.adapters.store.tables.petition import petitioners, petitions
+from services.application.ports import StoredAnswer
+from services.domain import ledger
+from services.domain.identity import index_document
+from services.domain.inbox import EntryType, InboxEntry
+from services.domain.outbox import Job, JobState, Topic
+from services.domain.petition import Petition
+from services.domain.refusal import NotFound
+
+T = TypeVar("T")
+MOST_EARLIER = 20
+
+
+class SqlWork:
+    """See :class:`services.application.ports.Work`. ``rung`` and ``posted_to`` tell what to announce."""
+
+    def __init__(self, connection: AsyncConnection, seal: Seal, *, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self._seal = seal
+        self._drafts: dict[UUID, tuple[Petition, list[ledger.Draft]]] = {}
+        self._entries: list[tuple[InboxEntry, Petition]] = []
+        self._jobs: list[dict[str, Any]] = []
+        self.rung: set[str] = set()
+        self.posted_to: set[UUID] = set()
+        self._repositories: list[SqlRepository[Any]] = []
+        # In the order in which they are written: the petition first, what refers to it after.
+        self.petitions = self._repository(mappings.PETITIONS)
+        self.petitioners = self._repository(mappings.PETITIONERS)
+        self.respondents = self._repository(mappings.RESPONDENTS)
+        self.supplements = self._repository(mappings.SUPPLEMENTS)
+        self.attachments = self._repository(mappings.ATTACHMENTS)
+        self.evaluations = self._repository(mappings.EVALUATIONS)
+        self.callbacks = self._repository(mappings.CALLBACKS)
+        self.shields = self._repository(mappings.SHIELDS)
+        self.decisions = self._repository(mappings.DECISIONS)
+        self.dispatches = self._repository(mappings.DISPATCHES)
+        self.objections = self._repository(mappings.OBJECTIONS)
+        self.opinions = self._repository(mappings.OPINIONS)
+        self.notices = self._repository(mappings.NOTICES)
+        self.reviews = self._repository(mappings.REVIEWS)
+        self.deadlines = self._repository(mappings.DEADLINES)
+        self.clients = self._repository(mappings.CLIENTS)
+        self.inbox = self._repository(mappings.INBOX)
+        # Read only: events are written by ``record``, chained.
+        self.events = SqlRepository(connection, mappings.EVENTS, seal)
+        self.request_id = ""
+        self.fingerprint: str | None = None
+
+    def _repository(self, mapped: Mapped[T]) -> SqlRepository[T]:
+        repository = SqlRepository(self.connection, mapped, self._seal)
+        self._repositories.append(repository)
+        return repository
+
+    async def lock(self, petition_id: UUID) -> Petition:
+        query = select(petitions).where(petitions.c.id == petition_id).with_for_update()
+        found = await self.petitions.select(query)
+        if not found:
+            raise NotFound("信访件", "petition")
+        return found[0]
+
+    def record(
+        self, petition: Petition, kind: str, *, actor: str, data: Mapping[str, object] | None = None
+    ) -> None:
+        _, drafts = self._drafts.setdefault(petition.id, (petition, []))
+        drafts.append(ledger.Draft(id=uuid7(), at=self.now, kind=kind, actor=actor, data=dict(data or {})))
+
+    def post(self, organ_id: UUID, type: EntryType, petition: Petition, data: Mapping[str, object]) -> None:
+        entry = InboxEntry(
+            id=uuid7(), organ_id=organ_id, seq=0, type=type, petition_id=petition.id, at=self.now,
+            data={"number": petition.number, **data},
+        )  # fmt: skip
+        self._entries.append((entry, petition))
+
+    async def enqueue(self, topic: Topic, *petition_ids: UUID) -> None:
+        rows = [
+            {"id": uuid7(), "topic": topic.value, "petition_id": petition_id, "state": JobState.PENDING.value,
+             "attempt": 0, "tries": 0, "created_at": self.now}
+            for petition_id in petition_ids
+        ]  # fmt: skip
+        self._jobs.extend(rows)
+
+    async def finish(self, *jobs: Job) -> None:
+        await queue.finish(self.connection, jobs)
+
+    async def claim_key(self, client_id: str, key: str, body_hash: str) -> StoredAnswer | None:
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        row = {"id": uuid7(), "client_id": client_id, "key": key, "body_hash": body_hash, "status": 0,
+               "answer": b"", "created_at": database_now()}  # fmt: skip
+        statement = dialect.insert(idempotency_keys).values(**row).on_conflict_do_nothing()
+        taken = await self.connection.execute(statement.returning(idempotency_keys.c.id))
+        if taken.first() is not None:
+            return None
+        found = (await self.connection.execute(select(idempotency_keys).where(*_key(client_id, key)))).one()
+        sealed = ("idempotency_keys", "answer", str(found.id))
+        answer = self._seal.cipher.decrypt(*sealed, found.answer)
+        return StoredAnswer(body_hash=found.body_hash, status=found.status, answer=answer)
+
+    async def keep_answer(self, client_id: str, key: str, *, status: int, answer: bytes) -> None:
+        mine = _key(client_id, key)
+        row = (await self.connection.execute(select(idempotency_keys.c.id).where(*mine))).one()
+        sealed = self._seal.cipher.encrypt("idempotency_keys", "answer", str(row.id), answer)
+        change = update(idempotency_keys).where(*mine).values(status=status, answer=sealed)
+        await self.connection.execute(change)
+
+    async def petitions_of(self, *, documents: Sequence[str], phones: Sequence[str]) -> list[Petition]:
+        index = self._seal.index.index
+        known = [index("document_number", index_document(number)) for number in documents]
+        called = [index("phone", phone) for phone in phones]
+        same = or_(petitioners.c.document_number_index.in_(known), petitioners.c.phone_index.in_(called))
+        theirs = select(petitioners.c.petition_id).where(same)
+        query = select(petitions).where(petitions.c.id.in_(theirs)).order_by(petitions.c.id.desc())
+        return await self.petitions.select(query.limit(MOST_EARLIER))
+
+    async def done_before(self, petition_id: UUID, fingerprint: str) -> bool:
+        mine = (events.c.petition_id == petition_id, events.c.fingerprint == fingerprint)
+        return bool(await self.connection.scalar(select(exists().where(*mine))))
+
+    async def flush(self) -> None:
+        """Write all that waits, in the order of the references, the feed's numbers last."""
+        chained = [row for petition, drafts in self._drafts.values() for row in self._chain(petition, drafts)]
+        self._drafts.clear()
+        for repository in self._repositories:
+            await repository.flush()
+        if chained:
+            await self.connection.execute(insert(events), chained)
+        if self._jobs:
+            self.rung |= {job["topic"] for job in self._jobs}
+            await self.connection.execute(insert(outbox).values(run_at=database_now()), self._jobs)
+            self._jobs = []
+        await self._number_entries()
+
+    def _chain(self, petition: Petition, drafts: list[ledger.Draft]) -> list[dict[str, Any]]:
+        chained = ledger.chain(petition.id, petition.head, petition.version, drafts)
+        petition.version, petition.head = chained[-1].seq, chained[-1].hash
+        self.petitions.touch(petition)
+        call = {"request_id": self.request_id, "fingerprint": self.fingerprint}
+        return [mappings.EVENTS.row(event, self._seal) | call for event in chained]
+
+    async def _number_entries(self) -> None:
+        """Take the next numbers of every feed concerned, feeds locked in id order, in one statement."""
+        if not self._entries:
+            return
+        counts = Counter(entry.organ_id for entry, _ in self._entries)
+        heads = [{"organ_id": organ_id, "last": counts[organ_id]} for organ_id in sorted(counts)]
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        wanted = dialect.insert(feed_heads).values(heads)
+        taken = wanted.on_conflict_do_update(
+            index_elements=[feed_heads.c.organ_id], set_={"last": feed_heads.c.last + wanted.excluded.last}
+        ).returning(feed_heads.c.organ_id, feed_heads.c.last)
+        rows = (await self.connection.execute(taken)).all()
+        following = {row.organ_id: row.last - counts[row.organ_id] for row in rows}
+        for entry, petition in self._entries:
+            following[entry.organ_id] += 1
+            entry.seq = following[entry.organ_id]
+            entry.data = {**entry.data, "version": petition.version}
+        await self.inbox.add(*(entry for entry, _ in self._entries))
+        await self.inbox.flush()
+        self.posted_to |= set(counts)
+        self._entries = []
+
+
+def _key(client_id: str, key: str) -> tuple[Any, Any]:
+    return (idempotency_keys.c.client_id == client_id, idempotency_keys.c.key == key)
