@@ -1,0 +1,41 @@
+"""What is done at set times. Every tick is a row in the database: of several workers one runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from services.application import timers
+from services.bootstrap import Deployment
+
+CLOCKS_A_ROUND = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """``run`` is called once in ``every`` seconds of the database's clock, by whichever worker comes."""
+
+    name: str
+    every: int
+    run: Callable[[Deployment], Awaitable[object]]
+
+
+async def pass_deadlines(world: Deployment) -> None:
+    """Act on the statutory clocks whose point has come, to the last, however long nobody looked."""
+    while await timers.run_due(world, limit=CLOCKS_A_ROUND) == CLOCKS_A_ROUND:
+        pass
+
+
+async def bury_abandoned(world: Deployment) -> None:
+    await world.queue.bury_abandoned()
+
+
+async def purge(world: Deployment) -> None:
+    await world.schedule.purge()
+
+
+SCHEDULE = (
+    Scheduled("pass_deadlines", 5, pass_deadlines),
+    Scheduled("bury_abandoned", 15, bury_abandoned),
+    Scheduled("purge", 3600, purge),
+)

@@ -1,0 +1,113 @@
+"""Working off the outbox: jobs are claimed in batches under a lease; a bad one fails alone, none is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from services.application import rescreen, routing
+from services.application.ports import LeaseLost, World
+from services.domain.outbox import LEASE_SECONDS, Job, Topic
+from services.domain.refusal import Refusal
+
+BATCH = 50
+PATIENCE_SECONDS = 120.0
+Handler = Callable[[World, Sequence[Job]], Awaitable[None]]
+# Each does its jobs and takes them off the outbox in one transaction: all of them, or nothing.
+HANDLERS: Mapping[str, Handler] = {Topic.ROUTE: routing.route, Topic.RESCREEN: rescreen.rescreen}
+
+log = logging.getLogger(__name__)
+
+
+class Drain:
+    """Works off what is due, a batch at a time, for whoever has reason to look: a bell, or a sweep.
+
+    Topics without a handler stay queued: a newer worker will know them.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        handlers: Mapping[str, Handler] = HANDLERS,
+        *,
+        worker: str,
+        batch: int = BATCH,
+        lease_seconds: float = LEASE_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._world = world
+        self._handlers = handlers
+        self._worker = worker
+        self._batch = batch
+        self._beat_seconds = lease_seconds / 3
+        self._patience_seconds = patience_seconds
+
+    async def once(self) -> int:
+        """One batch of fresh jobs, then one job that was tried before. Returns how many were claimed."""
+        fresh = await self._claim(self._batch, retried=False)
+        await self._work(fresh)
+        tried = await self._claim(1, retried=True)
+        await self._work(tried)
+        return len(fresh) + len(tried)
+
+    async def _claim(self, limit: int, *, retried: bool) -> list[Job]:
+        topics = [str(topic) for topic in self._handlers]
+        return await self._world.queue.claim(topics, worker=self._worker, limit=limit, retried=retried)
+
+    async def _work(self, jobs: list[Job]) -> None:
+        """Work off claimed jobs while their leases are kept; when cancelled, give back what is undone."""
+        if not jobs:
+            return
+        by_topic: dict[str, list[Job]] = defaultdict(list)
+        for job in jobs:
+            by_topic[job.topic].append(job)
+        beating = asyncio.create_task(self._beat(jobs))
+        try:
+            for topic, group in by_topic.items():
+                await self._handle(topic, group)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._world.queue.release(*jobs))  # of those done or failed, nothing is held
+            raise
+        finally:
+            beating.cancel()
+            await asyncio.wait([beating])
+
+    async def _handle(self, topic: str, jobs: list[Job]) -> None:
+        """A group in one transaction; when that fails, each job alone, so that only the bad one fails."""
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                await self._handlers[topic](self._world, jobs)
+        except Exception as error:
+            if len(jobs) > 1:
+                for job in jobs:
+                    await self._handle(topic, [job])
+                return
+            await self._failed(jobs[0], error)
+
+    async def _failed(self, job: Job, error: Exception) -> None:
+        if isinstance(error, LeaseLost):
+            log.warning("lease lost: %s", error)  # another worker has it now; what we did was rolled back
+            return
+        told = reason(error)
+        log.error("job %s (%s) failed on try %d: %s", job.id, job.topic, job.tries, told)
+        await self._world.queue.fail(job, told)
+
+    async def _beat(self, jobs: Sequence[Job]) -> None:
+        while True:
+            await asyncio.sleep(self._beat_seconds)
+            try:
+                await self._world.queue.heartbeat(jobs)
+            except Exception as error:
+                # The database is away: the fence sees to it that a lost lease does no harm.
+                log.warning("heartbeat failed: %s", reason(error))
+
+
+def reason(error: BaseException) -> str:
+    """What failed and where. A foreign error's own text is left out: it may quote what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.name}:{frame.lineno}" for frame in frames[-3:]]
+    text = f": {error}" if isinstance(error, Refusal | OSError) else ""
+    return f"{type(error).__name__}{text} [{' > '.join(places)}]"

@@ -1,0 +1,100 @@
+"""Screen a confidential petition again after something was added to it (信访工作条例 28, 30).
+
+What was added may name an organ that has it, or is above one that has it: it is taken out of their hands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.application import clocks
+from services.application.acts import take
+from services.application.ports import Work, World
+from services.application.routing import desk
+from services.domain.access import Shield
+from services.domain.directory import Directory
+from services.domain.dispatch import DispatchState
+from services.domain.inbox import EntryType
+from services.domain.outbox import Job
+from services.domain.petition import Petition, Purpose, State
+from services.domain.refusal import Refusal
+from services.domain.router import Router
+from services.domain.routing import Matter
+from services.domain.steps import STEPS, Act
+
+SYSTEM = "system:screen"
+OF_A_DISPATCH = ("D3", "D4", "D5", "D11")
+
+
+class NotRoutedYet(Refusal):
+    """信访件尚未分流,稍后再作回避审查。"""
+
+    english = "The petition is not routed yet; it is screened again after that."
+
+
+async def rescreen(world: World, jobs: Sequence[Job]) -> None:
+    """Screen the petitions of these jobs again, in one transaction that ends the jobs, or not at all."""
+    router, directory = await world.router(), await world.directory()
+    async with world.begin() as work:
+        for job in jobs:
+            petition = await work.lock(job.petition_id)
+            if petition.state is State.REGISTERED:
+                raise NotRoutedYet()
+            if not petition.state.ended:
+                await _rescreen_one(world, work, router, directory, petition)
+        await work.finish(*jobs)
+
+
+async def _rescreen_one(
+    world: World, work: Work, router: Router, directory: Directory, petition: Petition
+) -> None:
+    known = {shield.organ_id for shield in await work.shields.find(petition_id=petition.id)}
+    newly = directory.shielded_from(await _accused(work, router, petition)) - known
+    hidden = newly | known
+    await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(newly)))
+    if newly:
+        work.record(petition, "rescreened", actor=SYSTEM, data={"shielded": len(newly)})
+    holder_accused = petition.holder_id in hidden
+    recalled = holder_accused and (petition.state, Act.RECALL) in STEPS
+    await _withdraw(work, petition, hidden, everything=recalled)
+    if recalled:
+        take(work, petition, Act.RECALL, actor=SYSTEM)
+        await clocks.cease(work, petition, *OF_A_DISPATCH)
+    told = desk(directory, petition, hidden) if holder_accused else petition.holder_id
+    if petition.state is State.TRIAGE:
+        petition.holder_id = told
+        await _hand_over_clocks(work, petition, hidden)
+    if told is not None:
+        work.post(told, EntryType.PETITION_SUPPLEMENTED, petition, {"holder_accused": holder_accused})
+
+
+async def _hand_over_clocks(work: Work, petition: Petition, hidden: frozenset[UUID]) -> None:
+    """No warning of a clock may reach the accused."""
+    theirs = [clock for clock in await clocks.running(work, petition) if clock.owner_id in hidden]
+    for clock in theirs:
+        clock.owner_id = petition.holder_id
+    await work.deadlines.save(*theirs)
+
+
+async def _accused(work: Work, router: Router, petition: Petition) -> frozenset[UUID]:
+    if petition.purpose is not Purpose.DENUNCIATION and not petition.confidential:
+        return frozenset()
+    respondents = await work.respondents.find(petition_id=petition.id)
+    supplements = await work.supplements.find(petition_id=petition.id)
+    more = "\n".join(added.content for added in supplements)
+    return router.accused(Matter.of(petition, respondents, more=more))
+
+
+async def _withdraw(work: Work, petition: Petition, hidden: frozenset[UUID], *, everything: bool) -> None:
+    """Take it from those who must not see it; the entry says no more than that the dispatch is gone.
+
+    An accused holder that has given its opinion already keeps its dispatch: what follows is the office's.
+    """
+    for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
+        accused_beside = dispatch.organ_id in hidden and dispatch.organ_id != petition.holder_id
+        if everything or accused_beside:
+            dispatch.move(DispatchState.WITHDRAWN)
+            await work.dispatches.save(dispatch)
+            entry = {"dispatch_id": str(dispatch.id)}
+            work.post(dispatch.organ_id, EntryType.DISPATCH_WITHDRAWN, petition, entry)
