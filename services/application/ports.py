@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 from uuid import UUID
 
 from services.domain.access import Call, Client, Shield
@@ -296,6 +296,24 @@ class Lists(Protocol):
 
     async def ledger_heads(self, *, after: UUID | None, limit: int) -> list[LedgerHead]:
         """Where each petition's ledger ends, in the order of the petitions' ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is safely kept; ``size`` in bytes."""
+
+    sha256: str
+    size: int
+
+
+class Files(Protocol):
+    """Attachments, known by their SHA-256. No room or no disk raises ``StoreUnavailable``."""
+
+    async def keep(self, source: IO[bytes]) -> Kept:
+        """Copy what is left to read of ``source``; durable once this returns."""
+
+    def chunks(self, sha256: str) -> AsyncIterator[bytes]:
+        """A kept file, piece by piece."""
 
 
 class FeedWatch(Protocol):
