@@ -133,7 +133,7 @@ class FakeWork:
         self.fingerprint = call.fingerprint if call else None
         self._world = world
         self._drafts: dict[UUID, tuple[Petition, list[ledger.Draft]]] = {}
-        self._entries: list[InboxEntry] = []
+        self._entries: list[tuple[InboxEntry, Petition]] = []
         self._jobs: list[Job] = []
         self._finished: list[Job] = []
         self._taken: dict[tuple[str, str], StoredAnswer] = {}
@@ -173,7 +173,9 @@ class FakeWork:
 
     def post(self, organ_id: UUID, type: EntryType, petition: Petition, data: Mapping[str, object]) -> None:
         new_id = self._world.codes.new_id()
-        self._entries.append(InboxEntry(new_id, organ_id, 0, type, petition.id, self.now, dict(data)))
+        told = {"number": petition.number, **data}
+        entry = InboxEntry(new_id, organ_id, 0, type, petition.id, self.now, told)
+        self._entries.append((entry, petition))
 
     async def enqueue(self, topic: Topic, *petition_ids: UUID) -> None:
         new_id = self._world.codes.new_id
@@ -216,7 +218,8 @@ class FakeWork:
             if self.fingerprint:
                 self.store.fingerprints.add((petition.id, self.fingerprint))
         self._drafts = {}
-        for entry in self._entries:
+        for entry, petition in self._entries:
+            entry.data = {**entry.data, "version": petition.version}
             entry.seq = self.store.heads[entry.organ_id] = self.store.heads.get(entry.organ_id, 0) + 1
             await self.inbox.add(entry)
         self._entries = []

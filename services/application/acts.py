@@ -13,7 +13,7 @@ from services.domain.access import Call, Client, StaleVersion, may_see
 from services.domain.deadline import Deadline
 from services.domain.directory import Directory
 from services.domain.dispatch import GONE, Dispatch, DispatchState
-from services.domain.opinion import Opinion
+from services.domain.opinion import Notice, Opinion
 from services.domain.organ import Organ
 from services.domain.petition import Petition, Respondent
 from services.domain.refusal import InvalidField, NotFound
@@ -137,9 +137,7 @@ async def _was_carried_out(work: Work, dispatch: Dispatch, call: Call) -> bool:
     return bool(call.fingerprint) and await work.done_before(dispatch.petition_id, call.fingerprint or "")
 
 
-def named_organ(
-    directory: Directory, organ_id: UUID, *, on: date, pointer: str = "/organ_id"
-) -> Organ:
+def named_organ(directory: Directory, organ_id: UUID, *, on: date, pointer: str = "/organ_id") -> Organ:
     """The organ that a caller names; an unknown or abolished one is an invalid field."""
     organ = directory.find(organ_id)
     if organ is None or not organ.in_force(on):
@@ -150,3 +148,28 @@ def named_organ(
             pointer=pointer,
         )
     return organ
+
+
+async def notify(
+    world: World,
+    work: Work,
+    petition: Petition,
+    kind: str,
+    text: str,
+    *,
+    organ_id: UUID | None,
+    ground: str | None = None,
+    directed_to: str | None = None,
+) -> None:
+    """书面告知: what the petitioner is told in writing stays on record."""
+    notice = Notice(
+        id=world.codes.new_id(),
+        petition_id=petition.id,
+        kind=kind,
+        organ_id=organ_id,
+        text=text,
+        issued_on=world.clock.today(),
+        ground=ground,
+        directed_to=directed_to,
+    )
+    await work.notices.add(notice)

@@ -48,7 +48,8 @@ async def start(
 async def running(work: Work, petition: Petition, *only: str) -> list[Deadline]:
     """The clocks that run on a petition, of the given rules or all."""
     wanted = {"rule": only} if only else {}
-    return await work.deadlines.find(petition_id=petition.id, state=RUNNING, **wanted)
+    found = await work.deadlines.find(petition_id=petition.id, state=RUNNING, **wanted)
+    return [clock for clock in found if clock.state.value in RUNNING]  # not those this transaction closed
 
 
 async def meet(work: Work, petition: Petition, *only: str, on: date) -> list[Deadline]:

@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import own_dispatch, shielded, take
+from services.application.acts import (
+    Case,
+    case,
+    ensure_visible,
+    named_organ,
+    notify,
+    own_dispatch,
+    shielded,
+    take,
+    told_then,
+)
+from services.application.petition import Dossier, dossier
 from services.application.ports import World
 from services.application.routing import Target, dispatch_to
 from services.domain import deadline as rules
-from services.domain.access import Call
+from services.domain.access import Call, Client
 from services.domain.dispatch import (
+    GONE,
     Dispatch,
     DispatchState,
     Mode,
@@ -20,10 +32,12 @@ from services.domain.dispatch import (
     ReportNotDue,
     Role,
 )
-from services.domain.opinion import Notice
-from services.domain.petition import Path
-from services.domain.refusal import NotFound, Refusal
+from services.domain.petition import Attachment, Path, Petition, Purpose
+from services.domain.refusal import InvalidField, NotFound, Refusal
+from services.domain.statute import Answer, Ground, RulePack
 from services.domain.steps import Act
+
+VISIBLE_STATES = tuple(state.value for state in DispatchState if state not in GONE)
 
 
 class LeadOnly(Refusal):
@@ -70,46 +84,81 @@ class Extension:
     reason: str
 
 
-async def receive(world: World, dispatch_id: UUID, *, call: Call) -> Dispatch:
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A dispatch with all of its petition that the organ needs."""
+
+    dispatch: Dispatch
+    dossier: Dossier
+    attachments: list[Attachment]
+
+
+async def read(world: World, dispatch_id: UUID, *, client: Client) -> Folder:
+    """For the organ that holds it, and for the office that sent it; ``NotFound`` for anyone else."""
+    async with world.read() as work:
+        found = await work.dispatches.find(id=dispatch_id)
+        if not found or client.organ_id not in (found[0].organ_id, found[0].sender_id):
+            raise NotFound("转交办件", "dispatch")
+        dispatch = found[0]
+        petition = (await work.petitions.find(id=dispatch.petition_id))[0]
+        await ensure_visible(world, work, petition, client)
+        attachments = await work.attachments.find(petition_id=petition.id)
+        return Folder(dispatch, await dossier(work, petition), attachments)
+
+
+async def listed(
+    world: World,
+    organ_id: UUID,
+    *,
+    state: DispatchState | None,
+    after: UUID | None,
+    limit: int,
+    client: Client,
+) -> list[Dispatch]:
+    """The organ's own dispatches, newest first, without those it gave back or lost."""
+    if client.organ_id != organ_id:
+        raise NotFound("机关、单位", "organ")
+    states = VISIBLE_STATES if state is None else tuple({state.value} & set(VISIBLE_STATES))
+    if not states:
+        return []
+    return await world.lists.dispatches(organ_id, states=states, after=after, limit=limit)
+
+
+async def receive(world: World, dispatch_id: UUID, *, call: Call) -> Case[Dispatch]:
     """签收. It moves no clock: an electronic dispatch was received when it entered the inbox."""
     async with world.begin(call) as work:
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated or dispatch.received_on is not None:
-            return dispatch
+            return await case(work, petition, dispatch)
         if dispatch.state is not DispatchState.SENT:
             raise NotReceiptable(state=dispatch.state.value)
         dispatch.move(DispatchState.RECEIVED)
         dispatch.received_on = world.clock.today()
-        data = {"dispatch_id": str(dispatch.id), "organ_id": str(dispatch.organ_id)}
+        data = _told(dispatch)
         if dispatch.role is Role.LEAD:
             take(work, petition, Act.RECEIVE, actor=call.actor, data=data)
         else:
             work.record(petition, Act.RECEIVE.value, actor=call.actor, data={**data, "role": "co"})
         await work.dispatches.save(dispatch)
-        return dispatch
+        return await case(work, petition, dispatch)
 
 
-async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, call: Call) -> Dispatch:
+async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, call: Call) -> Case[Dispatch]:
     """受理告知 (23): ends the notice and objection clocks, starts the 60 days (34)."""
     async with world.begin(call) as work:
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated:
-            return dispatch
+            return await case(work, petition, dispatch)
         _lead(dispatch)
         today = world.clock.today()
-        if acceptance.path is not None:
-            petition.path = acceptance.path
+        petition.path = _path(petition, acceptance)
         await clocks.meet(work, petition, "D3", on=today)
         await clocks.cease(work, petition, "D4")
         handling = await clocks.start(
             world, work, petition, "D5", on=today, owner_id=dispatch.organ_id, subject_id=dispatch.id
         )
-        data = {
-            "dispatch_id": str(dispatch.id),
-            "organ_id": str(dispatch.organ_id),
-            "path": petition.path.value if petition.path else None,
-            "clocks": clocks.told(handling),
-        }
+        path = petition.path.value if petition.path else None
+        data = {**_told(dispatch), "path": path, "clocks": clocks.told(handling)}
         take(work, petition, Act.ACCEPT, actor=call.actor, data=data)
         if petition.first_handler_id is None:
             petition.first_handler_id = dispatch.organ_id  # 首办责任 stays on record through every later hand
@@ -117,141 +166,139 @@ async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, cal
         dispatch.received_on = dispatch.received_on or today
         dispatch.accepted_on = today
         await work.dispatches.save(dispatch)
-        await work.notices.add(
-            Notice(
-                id=world.codes.new_id(),
-                petition_id=petition.id,
-                kind="acceptance",
-                organ_id=dispatch.organ_id,
-                text=acceptance.note or "您反映的信访事项已收到并受理,将按规定期限办理并书面答复。",
-                issued_on=today,
-            )
+        text = acceptance.note or "您反映的信访事项已收到并受理,将按规定期限办理并书面答复。"
+        await notify(world, work, petition, "acceptance", text, organ_id=dispatch.organ_id)
+        return await case(work, petition, dispatch)
+
+
+def _path(petition: Petition, acceptance: Acceptance) -> Path | None:
+    """The six ways are for redress alone; suggestions and denunciations have none (29, 30, 31)."""
+    if acceptance.path is None:
+        return petition.path
+    if petition.purpose is not Purpose.REDRESS:
+        raise InvalidField(
+            code="path_for_redress_only",
+            zh="依法分类处理的途径只适用于申诉求决类事项(信访工作条例 31)。",
+            en="The six ways of art. 31 are for petitions for redress alone.",
+            pointer="/path",
         )
-        return dispatch
+    return acceptance.path
 
 
-async def refuse(world: World, dispatch_id: UUID, refusal: NonAcceptance, *, call: Call) -> Dispatch:
+async def refuse(world: World, dispatch_id: UUID, refusal: NonAcceptance, *, call: Call) -> Case[Dispatch]:
     """不予受理: reasoned, in writing, on the record (19, 31, 36)."""
     async with world.begin(call) as work:
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated:
-            return dispatch
+            return await case(work, petition, dispatch)
         _lead(dispatch)
-        known = [ground.id for ground in world.law.pack(petition.office_region).grounds]
-        if refusal.ground not in known:
-            raise GroundUnknown(ground=refusal.ground, known="、".join(known))
-        if refusal.ground == "A5":
+        ground = stated_ground(world.law.pack(petition.office_region), refusal)
+        if ground.id == "A5":
             raise OutsidePowersIsObjection()
-        data = {"dispatch_id": str(dispatch.id), "organ_id": str(dispatch.organ_id), "ground": refusal.ground}
+        data = {**_told(dispatch), "ground": ground.id, "ground_article": str(ground.citation)}
         take(work, petition, Act.REFUSE, actor=call.actor, data=data)
-        today = world.clock.today()
-        await clocks.meet(work, petition, "D3", on=today)
+        await clocks.meet(work, petition, "D3", on=world.clock.today())
         await clocks.cease(work, petition)
         dispatch.move(DispatchState.DECLINED)
         await work.dispatches.save(dispatch)
         petition.holder_id = None
-        await work.notices.add(
-            Notice(
-                id=world.codes.new_id(),
-                petition_id=petition.id,
-                kind="non_acceptance",
-                organ_id=dispatch.organ_id,
-                text=refusal.explanation,
-                issued_on=today,
-                ground=refusal.ground,
-                directed_to=refusal.directed_to,
-            )
+        await notify(
+            world, work, petition, "non_acceptance", refusal.explanation,
+            organ_id=dispatch.organ_id, ground=ground.id, directed_to=refusal.directed_to,
+        )  # fmt: skip
+        return await case(work, petition, dispatch)
+
+
+def stated_ground(pack: RulePack, refusal: NonAcceptance) -> Ground:
+    """The ground of the pack that is stated; where the law says so, with the organ to turn to instead."""
+    usable = {ground.id: ground for ground in pack.grounds if ground.answer is not Answer.ASK}
+    ground = usable.get(refusal.ground)
+    if ground is None:
+        raise GroundUnknown(ground=refusal.ground, known="、".join(usable))
+    if ground.names_organ and not refusal.directed_to:
+        raise InvalidField(
+            code="directed_to_needed",
+            zh=f"以“{ground.title}”不予受理的,应当告知信访人向何处提出({ground.citation})。",
+            en=f"On ground {ground.id} the petitioner is told where to turn: give directed_to.",
+            pointer="/directed_to",
         )
-        return dispatch
+    return ground
 
 
-async def extend(world: World, dispatch_id: UUID, extension: Extension, *, call: Call) -> Dispatch:
+async def extend(world: World, dispatch_id: UUID, extension: Extension, *, call: Call) -> Case[Dispatch]:
     """延期 (34): within the limit, before the due date, approved by the head, the petitioner told why."""
     async with world.begin(call) as work:
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated:
-            return dispatch
+            return await case(work, petition, dispatch)
         _lead(dispatch)
-        take(work, petition, Act.EXTEND, actor=call.actor)
-        today = world.clock.today()
+        take(work, petition, Act.EXTEND, actor=call.actor, data={**_told(dispatch), "days": extension.days})
+        today, pack = world.clock.today(), world.law.pack(petition.office_region)
         running = await clocks.running(work, petition, "D5")
         if not running:
-            raise NotFound("办理期限", "handling period")
+            period = pack.period("D5", on=today)
+            raise rules.ExtensionNotAllowed(rule="D5", title=period.title, article=period.article)
         clock = running[0]
-        period = world.law.pack(petition.office_region).period("D5", on=clock.starts_on)
+        period = pack.period("D5", on=clock.starts_on)
         before = clock.due_on
         rules.extend(clock, period, days=extension.days, calendar=world.law.calendar, on=today)
         await work.deadlines.save(clock)
-        work.record(
-            petition,
-            "deadline_moved",
-            actor=call.actor,
-            data={"rule": clock.rule, "from": before.isoformat(), "to": clock.due_on.isoformat(),
-                  "days": extension.days, "cause": "extension"},
-        )  # fmt: skip
-        await work.notices.add(
-            Notice(
-                id=world.codes.new_id(),
-                petition_id=petition.id,
-                kind="extension",
-                organ_id=dispatch.organ_id,
-                text=f"{extension.reason}(批准人:{extension.approved_by};延长{extension.days}日)",
-                issued_on=today,
-            )
-        )
-        return dispatch
+        moved = {
+            "rule": clock.rule, "from": before.isoformat(), "to": clock.due_on.isoformat(),
+            "days": extension.days, "cause": "extension",
+        }  # fmt: skip
+        work.record(petition, "deadline_moved", actor=call.actor, data=moved)
+        text = f"{extension.reason}(批准人:{extension.approved_by};延长{extension.days}日)"
+        await notify(world, work, petition, "extension", text, organ_id=dispatch.organ_id)
+        return await case(work, petition, dispatch)
 
 
-async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) -> Dispatch:
+async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) -> Case[Dispatch]:
     """Pass a case on to a subordinate organ with the power to decide (23.1). Returns the new dispatch."""
     async with world.begin(call) as work:
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated:
-            return (await work.dispatches.find(petition_id=petition.id, open=True, role="lead"))[0]
+            onward_id = await told_then(work, petition, call, "dispatch_id", kind="dispatched")
+            return await case(work, petition, await work.dispatches.get(onward_id))
         _lead(dispatch)
         directory = await world.directory()
-        target = directory.organ(organ_id)
+        target = named_organ(directory, organ_id, on=world.clock.today())
         if not directory.is_subordinate(organ_id, of=dispatch.organ_id):
             raise NotSubordinate(organ=target.name, article="信访工作条例第二十三条")
         data = {"dispatch_id": str(dispatch.id), "from": str(dispatch.organ_id), "to": str(organ_id)}
         take(work, petition, Act.REFER, actor=call.actor, data=data)
-        await clocks.meet(work, petition, "D3", on=world.clock.today())
-        await clocks.cease(work, petition, "D4", "D11")
+        await clocks.cease(work, petition, "D3", "D4", "D11")  # they begin anew for the next organ
         dispatch.move(DispatchState.REFERRED)
         await work.dispatches.save(dispatch)
         await work.flush()  # the old lead is closed before the new one opens
         onward = Target(organ_id, dispatch.organ_id, dispatch.mode, dispatch.report_due)
         hidden = await shielded(world, work, petition)
-        return await dispatch_to(world, work, petition, onward, actor=call.actor, shielded=hidden)
+        following = await dispatch_to(world, work, petition, onward, actor=call.actor, shielded=hidden)
+        return await case(work, petition, following)
 
 
-async def report(world: World, dispatch_id: UUID, text: str, *, call: Call) -> Dispatch:
+async def report(world: World, dispatch_id: UUID, text: str, *, call: Call) -> Case[Dispatch]:
     """办结报告 of an assignment, to the organ that assigned it (22)."""
     async with world.begin(call) as work:
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated:
-            return dispatch
+            return await case(work, petition, dispatch)
         if dispatch.mode is not Mode.ASSIGN and dispatch.role is Role.LEAD:
             raise ReportNotDue()
         today = world.clock.today()
-        data = {"dispatch_id": str(dispatch.id), "organ_id": str(dispatch.organ_id)}
-        take(work, petition, Act.REPORT, actor=call.actor, data=data)
-        await clocks.meet(work, petition, "D11", on=today)
+        take(work, petition, Act.REPORT, actor=call.actor, data=_told(dispatch))
+        if dispatch.mode is Mode.ASSIGN:
+            await clocks.meet(work, petition, "D11", on=today)
         dispatch.reported_on = today
         await work.dispatches.save(dispatch)
-        await work.notices.add(
-            Notice(
-                id=world.codes.new_id(),
-                petition_id=petition.id,
-                kind="report",
-                organ_id=dispatch.organ_id,
-                text=text,
-                issued_on=today,
-            )
-        )
-        return dispatch
+        await notify(world, work, petition, "report", text, organ_id=dispatch.organ_id)
+        return await case(work, petition, dispatch)
 
 
 def _lead(dispatch: Dispatch) -> None:
     if dispatch.role is not Role.LEAD:
         raise LeadOnly()
+
+
+def _told(dispatch: Dispatch) -> dict[str, object]:
+    return {"dispatch_id": str(dispatch.id), "organ_id": str(dispatch.organ_id)}

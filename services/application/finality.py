@@ -30,7 +30,7 @@ async def close(world: World, work: Work, petition: Petition, *, ground: str, on
 
 
 async def lapse(world: World, work: Work, petition: Petition, window: Deadline) -> None:
-    """The petitioner's time for the next tier ran out unused: final on the day after its last day's end."""
+    """The petitioner's time for the next tier ran out unused: final at the end of its last day."""
     data = {"rule": window.rule, "due_on": window.due_on.isoformat()}
     take(work, petition, Act.LAPSE, actor=SYSTEM, data=data)
     await close(world, work, petition, ground="time_lapsed", on=window.due_on)

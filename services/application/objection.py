@@ -6,24 +6,26 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import hold, own_dispatch, shielded, take
+from services.application.acts import hold, named_organ, own_dispatch, shielded, take, told_then
 from services.application.dispatch import LeadOnly
 from services.application.ports import Work, World
-from services.application.routing import Target, dispatch_to
-from services.domain.access import Call
+from services.application.routing import Target, desk, dispatch_to
+from services.domain.access import Call, Client
+from services.domain.directory import Directory
 from services.domain.dispatch import (
     Dispatch,
     DispatchBinding,
     DispatchState,
+    NotSubordinate,
     Objection,
     ObjectionState,
     ObjectionTooLate,
-    OrganShielded,
     Role,
 )
 from services.domain.inbox import EntryType
+from services.domain.organ import OrganKind
 from services.domain.petition import Petition
-from services.domain.refusal import NotFound, Refusal
+from services.domain.refusal import InvalidField, NotFound, Refusal
 from services.domain.steps import Act
 
 
@@ -48,6 +50,14 @@ class Ruling:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """An objection, and its petition as the act left it."""
+
+    objection: Objection
+    petition: Petition
+
+
 async def raise_objection(
     world: World,
     dispatch_id: UUID,
@@ -55,13 +65,18 @@ async def raise_objection(
     reason: str,
     suggested_organ_id: UUID | None,
     call: Call,
-) -> Objection:
+) -> Contest:
     """Object within 5 working days of receipt, with detailed reasons."""
     async with world.begin(call) as work:
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated:
-            return (await work.objections.find(dispatch_id=dispatch.id))[-1]
-        await _ensure_objectionable(world, work, dispatch, petition, reason)
+            earlier_id = await told_then(work, petition, call, "objection_id", kind=Act.OBJECT.value)
+            return Contest(await work.objections.get(earlier_id), petition)
+        await _ensure_objectionable(world, work, dispatch, reason)
+        if suggested_organ_id is not None:
+            directory = await world.directory()
+            today = world.clock.today()
+            named_organ(directory, suggested_organ_id, on=today, pointer="/suggested_organ_id")
         objection = Objection(
             id=world.codes.new_id(),
             petition_id=petition.id,
@@ -79,12 +94,11 @@ async def raise_objection(
         await work.dispatches.save(dispatch)
         if dispatch.sender_id is not None:
             work.post(dispatch.sender_id, EntryType.OBJECTION_RAISED, petition, data)
-        return objection
+        await work.flush()
+        return Contest(objection, petition)
 
 
-async def _ensure_objectionable(
-    world: World, work: Work, dispatch: Dispatch, petition: Petition, reason: str
-) -> None:
+async def _ensure_objectionable(world: World, work: Work, dispatch: Dispatch, reason: str) -> None:
     if dispatch.role is not Role.LEAD:
         raise LeadOnly()
     if dispatch.binding:
@@ -96,12 +110,26 @@ async def _ensure_objectionable(
             raise ObjectionTooLate(due_on=clock.due_on, article=clock.article)
 
 
-async def decide(world: World, objection_id: UUID, ruling: Ruling, *, call: Call) -> Objection:
+async def read(world: World, objection_id: UUID, *, client: Client) -> Contest:
+    """For the organ that objects and the one that decides; neither sees it when shielded."""
+    async with world.read() as work:
+        found = await work.objections.find(id=objection_id)
+        if not found:
+            raise NotFound("异议", "objection")
+        dispatch = await work.dispatches.get(found[0].dispatch_id)
+        petition = (await work.petitions.find(id=dispatch.petition_id))[0]
+        hidden = await shielded(world, work, petition)
+        if client.organ_id not in {found[0].organ_id, dispatch.sender_id} - hidden:
+            raise NotFound("异议", "objection")
+        return Contest(found[0], petition)
+
+
+async def decide(world: World, objection_id: UUID, ruling: Ruling, *, call: Call) -> Contest:
     """Uphold (the file goes to another organ, or back to triage) or reject an objection."""
     async with world.begin(call) as work:
         objection, dispatch, petition, repeated = await _load(world, work, objection_id, call)
         if repeated:
-            return objection
+            return Contest(objection, petition)
         if objection.state is not ObjectionState.OPEN:
             raise ObjectionDecided()
         objection.state = ObjectionState.UPHELD if ruling.upheld else ObjectionState.REJECTED
@@ -115,7 +143,8 @@ async def decide(world: World, objection_id: UUID, ruling: Ruling, *, call: Call
             await _reject(world, work, petition, dispatch, objection, call)
         told = {"objection_id": str(objection.id), "dispatch_id": str(dispatch.id), "upheld": ruling.upheld}
         work.post(dispatch.organ_id, EntryType.OBJECTION_DECIDED, petition, told)
-        return objection
+        await work.flush()
+        return Contest(objection, petition)
 
 
 async def _load(
@@ -148,19 +177,34 @@ async def _uphold(
     dispatch.move(DispatchState.RETURNED)
     await work.dispatches.save(dispatch)
     data = {"objection_id": str(objection.id), "dispatch_id": str(dispatch.id)}
+    directory = await world.directory()
+    hidden = await shielded(world, work, petition)
     if ruling.organ_id is None:
         take(work, petition, Act.UPHOLD_OBJECTION, actor=call.actor, data=data)
-        petition.holder_id = dispatch.sender_id
+        petition.holder_id = desk(directory, petition, hidden)
         return
-    if ruling.organ_id == dispatch.organ_id:
-        raise OrganShielded()
+    named_organ(directory, ruling.organ_id, on=world.clock.today())
+    _ensure_may_send(directory, dispatch, ruling.organ_id)
     take(work, petition, Act.REDIRECT, actor=call.actor, data={**data, "to": str(ruling.organ_id)})
     await work.flush()  # the old lead is closed before the new one opens
-    directory = await world.directory()
-    directory.organ(ruling.organ_id)
     target = Target(ruling.organ_id, dispatch.sender_id, dispatch.mode, dispatch.report_due)
-    hidden = await shielded(world, work, petition)
     await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)
+
+
+def _ensure_may_send(directory: Directory, dispatch: Dispatch, organ_id: UUID) -> None:
+    """A petition office sends to any organ but the one that was heard; others to their own line (22, 23)."""
+    if organ_id == dispatch.organ_id:
+        raise InvalidField(
+            code="organ_objected",
+            zh="该单位的异议已经成立,不能再转送该单位。",
+            en="This organ's objection is upheld; the petition cannot go to it again.",
+            pointer="/organ_id",
+        )
+    sender = directory.find(dispatch.sender_id) if dispatch.sender_id else None
+    if sender is None or sender.kind is OrganKind.PETITION_OFFICE:
+        return
+    if not directory.is_subordinate(organ_id, of=sender.id):
+        raise NotSubordinate(organ=directory.organ(organ_id).name, article="信访工作条例第二十三条")
 
 
 async def _reject(

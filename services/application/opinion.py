@@ -7,10 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from services.application import clocks, finality
-from services.application.acts import hold, own_dispatch, take
+from services.application.acts import Case, case, ensure_visible, hold, own_dispatch, take, told_then
 from services.application.dispatch import LeadOnly
 from services.application.ports import Work, World
-from services.domain.access import Call
+from services.domain.access import Call, Client
 from services.domain.dispatch import DispatchState, Role
 from services.domain.inbox import EntryType
 from services.domain.opinion import (
@@ -51,12 +51,23 @@ class ServiceProof:
     signed: bool | None = None
 
 
-async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> Opinion:
+async def read(world: World, opinion_id: UUID, *, client: Client) -> Case[Opinion]:
+    """For the organs of the case, and once it is served for the source of the petition too."""
+    async with world.read() as work:
+        found = await work.opinions.find(id=opinion_id)
+        if not found or (client.organ_id is None and found[0].served_on is None):
+            raise NotFound("意见书", "opinion")
+        petition = (await work.petitions.find(id=found[0].petition_id))[0]
+        await ensure_visible(world, work, petition, client)
+        return await case(work, petition, found[0])
+
+
+async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> Case[Opinion]:
     """Issue the handling opinion of a dispatch."""
     async with world.begin(call) as work:
-        dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
+        dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call, anew=Act.ISSUE_OPINION)
         if repeated:
-            return (await work.opinions.find(dispatch_id=dispatch.id))[-1]
+            return await case(work, petition, await _issued_then(work, petition, call, Act.ISSUE_OPINION))
         if dispatch.role is not Role.LEAD:
             raise LeadOnly()
         check_outcome(petition, Tier.HANDLING, writ.outcome)
@@ -69,7 +80,11 @@ async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> O
         await clocks.meet(work, petition, "D5", "DR", on=opinion.issued_on)
         dispatch.move(DispatchState.ANSWERED)
         await work.dispatches.save(dispatch)
-        return opinion
+        return await case(work, petition, opinion)
+
+
+async def _issued_then(work: Work, petition: Petition, call: Call, act: Act) -> Opinion:
+    return await work.opinions.get(await told_then(work, petition, call, "opinion_id", kind=act.value))
 
 
 async def draft(
@@ -107,7 +122,7 @@ async def _ensure_decided_anew(work: Work, petition: Petition, opinion: Opinion)
             raise SameAsRevoked()
 
 
-async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Call) -> Opinion:
+async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Call) -> Case[Opinion]:
     """Record the service of an opinion of any tier: it opens the next window, ends the chain, or remands."""
     async with world.begin(call) as work:
         found = await work.opinions.find(id=opinion_id)
@@ -117,14 +132,14 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
         petition, repeated = await hold(work, opinion.petition_id, call)
         await work.opinions.refresh(opinion)
         if repeated:
-            return opinion
+            return await case(work, petition, opinion)
         _check_proof(opinion, proof, today=world.clock.today())
         opinion.served_on = proof.served_on
         opinion.service_method = proof.method
         opinion.signed = proof.signed
         await work.opinions.save(opinion)
         await _follow(world, work, petition, opinion, call)
-        return opinion
+        return await case(work, petition, opinion)
 
 
 def _check_proof(opinion: Opinion, proof: ServiceProof, *, today: date) -> None:
@@ -180,7 +195,7 @@ async def _remand(
     petition.tier = Tier.HANDLING
     petition.holder_id = answered.organ_id
     clock = await clocks.start(
-        world, work, petition, "DR", on=opinion.served_on or world.clock.today(),
+        world, work, petition, "DR", on=opinion.issued_on,  # its date was set then, however late it is served
         owner_id=answered.organ_id, subject_id=answered.id, due_on=opinion.redo_by,
     )  # fmt: skip
     take(work, petition, Act.REMAND, actor=call.actor, data={**data, "clocks": clocks.told(clock)})

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.application import review
+from services.application.acts import hold
 from services.application.ports import Work, World
 from services.domain.access import Call
 from services.domain.deadline import Deadline, DeadlineState
@@ -136,8 +137,9 @@ async def request_review(
     async with world.begin(call) as work:
         petition = await work.lock((await find(world, work, number, query_code)).id)
         await work.petitions.refresh(petition)
-        if call.fingerprint and await work.done_before(petition.id, call.fingerprint):
-            return (await work.reviews.find(petition_id=petition.id))[-1]
+        petition, repeated = await hold(work, petition.id, call, anew=Act.REQUEST_REVIEW)
+        if repeated:
+            return await review.requested_then(work, petition, call)
         return await review.request(world, work, petition, wanted, actor="petitioner")
 
 

@@ -7,18 +7,19 @@ from datetime import date
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import ensure_visible, hold, shielded, take
+from services.application.acts import Case, case, ensure_visible, hold, notify, shielded, take, told_then
 from services.application.opinion import Writ, draft, latest_served
 from services.application.ports import Work, World
 from services.domain import deadline as rules
-from services.domain.access import Call
+from services.domain.access import Call, Client
 from services.domain.inbox import EntryType
-from services.domain.opinion import Notice, Opinion, Outcome, check_outcome
+from services.domain.opinion import Opinion, Outcome, check_outcome
 from services.domain.petition import Petition, State, Tier
-from services.domain.refusal import NotFound
+from services.domain.refusal import InvalidField, NotFound
 from services.domain.review import (
     ASK_RULE,
     DECIDE_RULE,
+    NEXT_TIER,
     TIER_NAMES,
     HearingDates,
     NoReviewingOrgan,
@@ -49,10 +50,10 @@ class Declination:
 
 async def request(world: World, work: Work, petition: Petition, wanted: Request, *, actor: str) -> Review:
     """Ask for the next tier of a locked petition, within its window. Raises the refusals of domain.review."""
+    await _ensure_in_time(world, work, petition)
     tier = next_tier(petition.state)
     opinion = await latest_served(work, petition)
     today = world.clock.today()
-    await _ensure_in_time(world, work, petition, tier)
     organ_id = await _reviewing_organ(world, work, petition, opinion, tier, wanted.organ_id)
     review = Review(
         id=world.codes.new_id(),
@@ -76,12 +77,17 @@ async def request(world: World, work: Work, petition: Petition, wanted: Request,
     return review
 
 
-async def _ensure_in_time(world: World, work: Work, petition: Petition, tier: Tier) -> None:
-    for window in await clocks.running(work, petition, ASK_RULE[tier]):
-        if world.clock.now() >= window.due_at:
-            raise ReviewTooLate(
-                tier=tier.value, tier_name=TIER_NAMES[tier], due_on=window.due_on, article=window.article
-            )
+async def _ensure_in_time(world: World, work: Work, petition: Petition) -> None:
+    """The window that is open, or whose lapse made the petition final, tells until when one could ask."""
+    tiers = [NEXT_TIER[petition.state]] if petition.state in NEXT_TIER else []
+    if petition.state is State.FINAL and petition.final_ground == "time_lapsed":
+        tiers = [Tier.RE_REVIEW, Tier.REVIEW]
+    for tier in tiers:
+        for window in (await work.deadlines.find(petition_id=petition.id, rule=ASK_RULE[tier]))[-1:]:
+            if world.clock.now() >= window.due_at:
+                raise ReviewTooLate(
+                    tier=tier.value, tier_name=TIER_NAMES[tier], due_on=window.due_on, article=window.article
+                )
 
 
 async def _reviewing_organ(
@@ -98,34 +104,62 @@ async def _reviewing_organ(
     return possible[0].id
 
 
-async def request_by_desk(world: World, petition_id: UUID, wanted: Request, *, call: Call) -> Review:
+async def request_by_desk(world: World, petition_id: UUID, wanted: Request, *, call: Call) -> Case[Review]:
     """A request that reached an organ's desk: the petitioner's own source, or the petition office."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call)
+        petition, repeated = await hold(work, petition_id, call, anew=Act.REQUEST_REVIEW)
         await ensure_visible(world, work, petition, call.client)
         if repeated:
-            return (await work.reviews.find(petition_id=petition.id))[-1]
-        return await request(world, work, petition, wanted, actor=call.actor)
+            return await case(work, petition, await requested_then(work, petition, call))
+        review = await request(world, work, petition, wanted, actor=call.actor)
+        return await case(work, petition, review)
 
 
-async def accept(world: World, review_id: UUID, *, call: Call) -> Review:
+async def requested_then(work: Work, petition: Petition, call: Call) -> Review:
+    """The review that this very call asked for before."""
+    kind = Act.REQUEST_REVIEW.value
+    return await work.reviews.get(await told_then(work, petition, call, "review_id", kind=kind))
+
+
+async def read(world: World, review_id: UUID, *, client: Client) -> Case[Review]:
+    """For whoever may see the petition."""
+    async with world.read() as work:
+        found = await work.reviews.find(id=review_id)
+        if not found:
+            raise NotFound("复查复核申请", "review")
+        petition = (await work.petitions.find(id=found[0].petition_id))[0]
+        await ensure_visible(world, work, petition, client)
+        return await case(work, petition, found[0])
+
+
+async def listed(
+    world: World, organ_id: UUID, *, state: ReviewState | None, after: UUID | None, limit: int, client: Client
+) -> list[Review]:
+    """The reviews before an organ, newest first."""
+    if client.organ_id != organ_id:
+        raise NotFound("机关、单位", "organ")
+    states = (state.value,) if state else ()
+    return await world.lists.reviews(organ_id, states=states, after=after, limit=limit)
+
+
+async def accept(world: World, review_id: UUID, *, call: Call) -> Case[Review]:
     """The request is accepted; the period ran from its receipt already."""
     async with world.begin(call) as work:
         review, petition, repeated = await _own(work, review_id, call)
         if repeated:
-            return review
+            return await case(work, petition, review)
         take(work, petition, Act.ACCEPT_REVIEW, actor=call.actor, data={"review_id": str(review.id)})
         review.state = ReviewState.ACCEPTED
         await work.reviews.save(review)
-        return review
+        return await case(work, petition, review)
 
 
-async def decline(world: World, review_id: UUID, why: Declination, *, call: Call) -> Review:
+async def decline(world: World, review_id: UUID, why: Declination, *, call: Call) -> Case[Review]:
     """The request is not accepted, in writing and with reasons; the petitioner's window runs as before."""
     async with world.begin(call) as work:
         review, petition, repeated = await _own(work, review_id, call)
         if repeated:
-            return review
+            return await case(work, petition, review)
         data = {"review_id": str(review.id), "ground": why.ground}
         take(work, petition, Act.DECLINE_REVIEW, actor=call.actor, data=data)
         review.state = ReviewState.DECLINED
@@ -138,26 +172,19 @@ async def decline(world: World, review_id: UUID, why: Declination, *, call: Call
         await work.deadlines.save(window)
         petition.tier = Tier.HANDLING if petition.state is State.ANSWERED else Tier.REVIEW
         petition.holder_id = None
-        await work.notices.add(
-            Notice(
-                id=world.codes.new_id(),
-                petition_id=petition.id,
-                kind="review_not_accepted",
-                organ_id=review.organ_id,
-                text=why.explanation,
-                issued_on=world.clock.today(),
-                ground=why.ground,
-            )
-        )
-        return review
+        await notify(
+            world, work, petition, "review_not_accepted", why.explanation,
+            organ_id=review.organ_id, ground=why.ground,
+        )  # fmt: skip
+        return await case(work, petition, review)
 
 
-async def hear(world: World, review_id: UUID, start: date, end: date, *, call: Call) -> Review:
+async def hear(world: World, review_id: UUID, start: date, end: date, *, call: Call) -> Case[Review]:
     """A hearing was held; in re-review its days are not counted (信访工作条例 36)."""
     async with world.begin(call) as work:
         review, petition, repeated = await _own(work, review_id, call)
         if repeated:
-            return review
+            return await case(work, petition, review)
         if not review.requested_on <= start <= end:
             raise HearingDates(start=start, end=end)
         data = {"review_id": str(review.id), "from": start.isoformat(), "to": end.isoformat()}
@@ -174,18 +201,17 @@ async def hear(world: World, review_id: UUID, start: date, end: date, *, call: C
             await work.deadlines.save(clock)
             moved = {"rule": clock.rule, "from": before.isoformat(), "to": clock.due_on.isoformat()}
             work.record(petition, "deadline_moved", actor=call.actor, data={**moved, "cause": "hearing"})
-        return review
+        return await case(work, petition, review)
 
 
-async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tuple[Review, Opinion]:
+async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tuple[Case[Review], Opinion]:
     """复查意见 / 复核意见: upheld, changed, or revoked with an order to decide anew by a date."""
     async with world.begin(call) as work:
         review, petition, repeated = await _own(work, review_id, call)
         if repeated:
-            return review, (await work.opinions.find(review_id=review.id))[-1]
+            return await case(work, petition, review), (await work.opinions.find(review_id=review.id))[-1]
         check_outcome(petition, review.tier, writ.outcome)
-        if writ.outcome is Outcome.REVOKED and writ.redo_by is None:
-            raise RedoDateNeeded()
+        _check_order(writ, today=world.clock.today())
         opinion = await draft(world, work, petition, review.tier, writ, organ_id=review.organ_id)
         opinion.review_id = review.id
         await work.opinions.add(opinion)
@@ -197,7 +223,20 @@ async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tu
         review.outcome = writ.outcome
         review.decided_on = opinion.issued_on
         await work.reviews.save(review)
-        return review, opinion
+        return await case(work, petition, review), opinion
+
+
+def _check_order(writ: Writ, *, today: date) -> None:
+    """A revocation, and nothing else, orders a new opinion by a date to come (山东 45)."""
+    if writ.outcome is Outcome.REVOKED and writ.redo_by is None:
+        raise RedoDateNeeded()
+    if writ.redo_by is not None and (writ.outcome is not Outcome.REVOKED or writ.redo_by <= today):
+        raise InvalidField(
+            code="redo_by_invalid",
+            zh="只有撤销原意见时才填写 redo_by,且应当晚于今天。",
+            en="redo_by goes with a revocation alone, and lies after today.",
+            pointer="/redo_by",
+        )
 
 
 async def _own(work: Work, review_id: UUID, call: Call) -> tuple[Review, Petition, bool]:

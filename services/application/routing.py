@@ -52,6 +52,11 @@ async def route(world: World, jobs: Sequence[Job]) -> None:
         await work.finish(*jobs)
 
 
+async def preview(world: World, matter: Matter) -> Decision:
+    """What :func:`route` would decide today; nothing is stored."""
+    return (await world.router()).decide(matter, on=world.clock.today())
+
+
 async def _route_one(world: World, work: Work, router: Router, petition: Petition) -> None:
     respondents = await work.respondents.find(petition_id=petition.id)
     decision = router.decide(Matter.of(petition, respondents), on=world.clock.today())
@@ -69,12 +74,13 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
     await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(hidden)))
     record = _record(world, petition, decision)
     await work.decisions.add(record)
+    office_id = desk(directory, petition, hidden)
     if decision.needs_triage or decision.lead_id is None:
-        petition.holder_id = desk(directory, petition, hidden)
+        petition.holder_id = office_id
+        await _hand_over_clock(work, petition, hidden)
         take(work, petition, Act.HOLD, actor=SYSTEM, data=_told(decision, record))
         return
-    sender = directory.petition_office(petition.office_region)
-    target = Target(decision.lead_id, sender.id if sender else None, decision.mode, decision.report_due)
+    target = Target(decision.lead_id, office_id, decision.mode, decision.report_due)
     take(work, petition, Act.ROUTE, actor=SYSTEM, data=_told(decision, record))
     await dispatch_to(world, work, petition, target, actor=SYSTEM, shielded=hidden)
     for organ_id in decision.co_ids:
@@ -88,6 +94,14 @@ def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID]) -> U
         if office is not None and office.id not in hidden:
             return office.id
     return None
+
+
+async def _hand_over_clock(work: Work, petition: Petition, hidden: frozenset[UUID]) -> None:
+    """The clock of an accused office goes with the case to the desk that has it (30)."""
+    for clock in await clocks.running(work, petition, "D1", "D2"):
+        if clock.owner_id in hidden:
+            clock.owner_id = petition.holder_id
+            await work.deadlines.save(clock)
 
 
 async def dispatch_to(
@@ -134,14 +148,16 @@ async def _start_clocks(
     await clocks.meet(work, petition, "D1", "D2", on=today)
 
     async def start(rule: str, due_on: date | None = None) -> Deadline | None:
+        # A report that was due before the case was passed on is due no later for that.
         return await clocks.start(
-            world, work, petition, rule,
-            on=today, owner_id=dispatch.organ_id, subject_id=dispatch.id, due_on=due_on,
+            world, work, petition, rule, on=min(today, due_on or today),
+            owner_id=dispatch.organ_id, subject_id=dispatch.id, due_on=due_on,
         )  # fmt: skip
 
     directory = await world.directory()
     own_rules = directory.organ(dispatch.organ_id).kind in NOTICE_BY_OWN_RULES
-    notice = None if own_rules else await start("D3")
+    owed = petition.reachable and not own_rules
+    notice = await start("D3") if owed else None
     objection = None
     if not dispatch.binding:
         objection = await start("D4")

@@ -17,11 +17,29 @@ WINDOW_OF = {"D7": State.ANSWERED, "D9": State.REVIEW_ANSWERED}
 
 
 async def run_due(world: World, *, limit: int = 200) -> int:
-    """Act on what has become due, at most ``limit`` clocks, each in a transaction of its own."""
+    """Act on what has become due, at most ``limit`` clocks, each in a transaction of its own.
+
+    One that fails holds up no other: the failures are raised together, when the rest is done.
+    """
     due = await world.lists.due(world.clock.now(), limit)
+    failures: list[Exception] = []
     for deadline_id, petition_id in due:
-        await _act(world, deadline_id, petition_id)
+        try:
+            await _act(world, deadline_id, petition_id)
+        except Exception as failure:
+            failure.add_note(f"deadline {deadline_id} of petition {petition_id}")
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("deadlines that could not be acted on", failures)
     return len(due)
+
+
+async def catch_up(world: World, *, limit: int = 200) -> int:
+    """Act on everything that is due now, as after a downtime or when the demo's clock was moved."""
+    total = 0
+    while (acted := await run_due(world, limit=limit)) > 0:
+        total += acted
+    return total
 
 
 async def _act(world: World, deadline_id: UUID, petition_id: UUID) -> None:
@@ -48,6 +66,11 @@ async def _tell(work: Work, petition: Petition, clock: Deadline, point: Point) -
     }
     missed = point is Point.OVERDUE
     work.record(petition, f"deadline_{'missed' if missed else point.value}", actor=SYSTEM, data=facts)
-    if clock.owner_id is not None:
+    if clock.owner_id is not None and not await _is_shielded(work, petition, clock.owner_id):
         kind = EntryType.DEADLINE_MISSED if missed else EntryType.DEADLINE_WARNING
         work.post(clock.owner_id, kind, petition, facts)
+
+
+async def _is_shielded(work: Work, petition: Petition, organ_id: UUID) -> bool:
+    """Even a warning would tell an accused organ that there is a petition (信访工作条例 30)."""
+    return bool(await work.shields.find(petition_id=petition.id, organ_id=organ_id))

@@ -7,15 +7,29 @@ from datetime import date
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import ensure_visible, hold, shielded, take
-from services.application.dispatch import GroundUnknown, NonAcceptance
-from services.application.ports import PetitionFilter, World
+from services.application.acts import (
+    Case,
+    accused_organs,
+    case,
+    ensure_visible,
+    hold,
+    named_organ,
+    notify,
+    shielded,
+    take,
+    told_then,
+)
+from services.application.dispatch import NonAcceptance, stated_ground
+from services.application.ports import PetitionFilter, Work, World
 from services.application.routing import Target, dispatch_to
-from services.domain.access import Call, Client
+from services.domain.access import Call, Client, Shield
 from services.domain.decision import DecisionRecord
+from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Mode
-from services.domain.opinion import Notice
-from services.domain.petition import Petition, Purpose, State
+from services.domain.organ import Organ
+from services.domain.petition import Path, Petition, Purpose, State
+from services.domain.refusal import InvalidField
+from services.domain.routing import Matter
 from services.domain.steps import Act
 
 
@@ -28,7 +42,6 @@ class Choice:
     report_due: date | None = None
     purpose: Purpose | None = None
     category_code: str | None = None
-    binding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +65,64 @@ async def waiting(world: World, client: Client, *, after: UUID | None, limit: in
     return [Waiting(petition, newest.get(petition.id)) for petition in petitions]
 
 
-async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call) -> Dispatch:
+async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call) -> Case[Dispatch]:
     """Send a petition from the desk to an organ. The choice is kept as the better label of the decision."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call)
+        petition, repeated = await hold(work, petition_id, call, anew=Act.ASSIGN)
         await ensure_visible(world, work, petition, call.client)
         if repeated:
-            return (await work.dispatches.find(petition_id=petition.id, role="lead"))[-1]
+            sent_id = await told_then(work, petition, call, "dispatch_id", kind="dispatched")
+            return await case(work, petition, await work.dispatches.get(sent_id))
         directory = await world.directory()
-        directory.organ(choice.organ_id)
-        petition.purpose = choice.purpose or petition.purpose
-        petition.category_code = choice.category_code or petition.category_code
-        data = {"organ_id": str(choice.organ_id), "category_code": petition.category_code}
+        organ = named_organ(directory, choice.organ_id, on=world.clock.today())
+        _correct(directory, petition, choice, today=world.clock.today())
+        hidden = await _shielded_anew(world, work, directory, petition)
+        data = {"organ_id": str(organ.id), "category_code": petition.category_code}
         take(work, petition, Act.ASSIGN, actor=call.actor, data=data)
-        await work.decisions.add(_label(world, petition, choice, call, directory.version))
+        await work.decisions.add(_label(world, directory, petition, organ, choice, call))
         mode = Mode.ASSIGN if choice.report_due else Mode.REFER
-        target = Target(choice.organ_id, call.client.organ_id, mode, choice.report_due, choice.binding)
-        hidden = await shielded(world, work, petition)
-        return await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)
+        target = Target(organ.id, call.client.organ_id, mode, choice.report_due)
+        dispatch = await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)
+        return await case(work, petition, dispatch)
+
+
+def _correct(directory: Directory, petition: Petition, choice: Choice, *, today: date) -> None:
+    """What the person corrects of the sorting. Only redress has one of the six paths (29, 30, 31)."""
+    if choice.report_due is not None and choice.report_due <= today:
+        raise InvalidField(
+            code="report_due_past",
+            zh="反馈期限应当晚于今天。",
+            en="The date to report back lies after today.",
+            pointer="/report_due",
+        )
+    if choice.category_code is not None and choice.category_code not in directory.categories:
+        raise InvalidField(
+            code="category_unknown",
+            zh="内容分类中没有该编码。",
+            en="There is no such category.",
+            pointer="/category_code",
+        )
+    petition.category_code = choice.category_code or petition.category_code
+    if choice.purpose is not None:
+        petition.purpose = choice.purpose
+        redress = choice.purpose is Purpose.REDRESS
+        petition.path = (petition.path or Path.PETITION_PROCEDURE) if redress else None
+
+
+async def _shielded_anew(
+    world: World, work: Work, directory: Directory, petition: Petition
+) -> frozenset[UUID]:
+    """Whom it must not reach, looked for again: the person may have found that it is a denunciation (30)."""
+    before = await shielded(world, work, petition)
+    if petition.purpose is not Purpose.DENUNCIATION and not petition.confidential:
+        return before
+    respondents = await work.respondents.find(petition_id=petition.id)
+    router = await world.router()
+    accused = router.accused(Matter.of(petition, respondents)) | accused_organs(respondents, petition)
+    hidden = before | directory.shielded_from(accused)
+    stored = {shield.organ_id for shield in await work.shields.find(petition_id=petition.id)}
+    await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(hidden - stored)))
+    return hidden
 
 
 async def decline(world: World, petition_id: UUID, refusal: NonAcceptance, *, call: Call) -> Petition:
@@ -79,40 +132,58 @@ async def decline(world: World, petition_id: UUID, refusal: NonAcceptance, *, ca
         await ensure_visible(world, work, petition, call.client)
         if repeated:
             return petition
-        known = [ground.id for ground in world.law.pack(petition.office_region).grounds]
-        if refusal.ground not in known:
-            raise GroundUnknown(ground=refusal.ground, known="、".join(known))
-        take(work, petition, Act.DECLINE, actor=call.actor, data={"ground": refusal.ground})
+        ground = stated_ground(world.law.pack(petition.office_region), refusal)
+        data = {"ground": ground.id, "ground_article": str(ground.citation)}
+        take(work, petition, Act.DECLINE, actor=call.actor, data=data)
         await clocks.meet(work, petition, "D1", "D2", on=world.clock.today())
         await clocks.cease(work, petition)
         petition.holder_id = None
-        await work.notices.add(
-            Notice(
-                id=world.codes.new_id(),
-                petition_id=petition.id,
-                kind="non_acceptance",
-                organ_id=call.client.organ_id,
-                text=refusal.explanation,
-                issued_on=world.clock.today(),
-                ground=refusal.ground,
-                directed_to=refusal.directed_to,
-            )
-        )
+        await notify(
+            world, work, petition, "non_acceptance", refusal.explanation,
+            organ_id=call.client.organ_id, ground=ground.id, directed_to=refusal.directed_to,
+        )  # fmt: skip
+        await work.flush()
         return petition
 
 
 def _label(
-    world: World, petition: Petition, choice: Choice, call: Call, directory_version: int
+    world: World, directory: Directory, petition: Petition, organ: Organ, choice: Choice, call: Call
 ) -> DecisionRecord:
+    """The person's decision, in the shape of the router's. Its reason may name the accused (30)."""
+    pack = world.law.pack(petition.office_region)
+    rule = pack.routing_rule("R1")
+    region = directory.gazetteer.get(petition.region_code or petition.office_region)
+    category = directory.categories.get(petition.category_code or "")
+    restricted = petition.purpose is Purpose.DENUNCIATION or petition.confidential
+    reason = {"rule": rule.id, "article": rule.article, "text": f"人工分流:{choice.reason}"}
+    body: dict[str, object] = {
+        "lead": {"organ_id": str(organ.id), "name": organ.name, "region_code": organ.region_code},
+        "co": [],
+        "mode": (Mode.ASSIGN if choice.report_due else Mode.REFER).value,
+        "purpose": petition.purpose.value if petition.purpose else None,
+        "path": petition.path.value if petition.path else None,
+        "urgent": petition.urgent,
+        "region": {"code": region.code, "name": region.name, "confidence": 1.0, "candidates": []},
+        "category": {
+            "code": category.code if category else None,
+            "name": category.name if category else None,
+            "confidence": 1.0 if category else 0.0,
+            "candidates": [],
+        },
+        "confidence": 1.0,
+        "needs_triage": False,
+        "suggestions": [],
+        "reasons": [{**reason, "restricted": restricted}],
+    }
     return DecisionRecord(
         id=world.codes.new_id(),
         petition_id=petition.id,
         decided_at=world.clock.now(),
         decided_by=call.actor,
-        directory_version=directory_version,
+        directory_version=directory.version,
         rules_version="person",
         confidence=1.0,
         needs_triage=False,
-        organ_id=choice.organ_id,
-        body={"chosen_by_person": True, "reason": choice.reason, "category_code": petition.category_code},
+        organ_id=organ.id,
+        body=body,
     )

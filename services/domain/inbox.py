@@ -26,7 +26,8 @@ class EntryType(StrEnum):
 class InboxEntry:
     """``seq`` is 0 until the transaction that posts it numbers it, last of all, before it commits.
 
-    ``data`` is thin: ids, codes and dates, never personal data.
+    ``data`` is thin: ids, codes and dates, never personal data; always with the petition's number and, once
+    written, its version.
     """
 
     id: UUID

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from services.domain.opinion import Outcome, OutcomeNotFitting, check_outcome, says_the_same
+from services.domain.petition import Purpose, Tier
+from tests.unit.cases import opinion, petition
+from tests.worlds import national_law
+
+OF_REVIEW = [outcome for outcome in Outcome if outcome.of_review]
+OF_HANDLING = [outcome for outcome in Outcome if not outcome.of_review]
+OF_SUGGESTION = [outcome for outcome in Outcome if outcome.of_suggestion]
+
+
+@pytest.mark.parametrize("outcome", OF_REVIEW)
+def test_outcomes_of_review_do_not_fit_handling(outcome: Outcome) -> None:
+    with pytest.raises(OutcomeNotFitting):
+        check_outcome(petition(), Tier.HANDLING, outcome)
+
+
+@pytest.mark.parametrize("tier", [Tier.REVIEW, Tier.RE_REVIEW])
+@pytest.mark.parametrize("outcome", OF_HANDLING)
+def test_outcomes_of_handling_do_not_fit_review(outcome: Outcome, tier: Tier) -> None:
+    with pytest.raises(OutcomeNotFitting):
+        check_outcome(petition(), tier, outcome)
+
+
+@pytest.mark.parametrize("tier", [Tier.REVIEW, Tier.RE_REVIEW])
+@pytest.mark.parametrize("outcome", OF_REVIEW)
+def test_reviews_uphold_change_or_revoke(outcome: Outcome, tier: Tier) -> None:
+    check_outcome(petition(), tier, outcome)
+
+
+@pytest.mark.parametrize("outcome", OF_SUGGESTION)
+def test_only_suggestions_are_adopted(outcome: Outcome) -> None:
+    check_outcome(petition(purpose=Purpose.SUGGESTION, path=None), Tier.HANDLING, outcome)
+    with pytest.raises(OutcomeNotFitting, match="不是建议意见类"):
+        check_outcome(petition(purpose=Purpose.REDRESS), Tier.HANDLING, outcome)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_has_its_row_in_the_rule_pack(outcome: Outcome) -> None:
+    row = national_law().pack("").outcome(outcome.value)
+    assert (Tier.HANDLING not in row.tiers) == outcome.of_review
+    assert row.citation.quote or row.citation.reason
+
+
+def test_same_words_spaced_otherwise_say_the_same() -> None:
+    assert says_the_same(opinion(), opinion(facts="经查,补偿款 已经发放。\n", decision=" 不予支持。"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"facts": "经重新调查,补偿款少发3万元。"},
+        {"reasons": "原来的理由不成立。"},
+        {"decision": "补发3万元。"},
+        {"outcome": Outcome.SUPPORTED},
+    ],
+)
+def test_other_facts_reasons_or_decision_say_something_new(change: dict[str, object]) -> None:
+    assert not says_the_same(opinion(), opinion(**change))
