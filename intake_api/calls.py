@@ -1,0 +1,47 @@
+"""What every route needs of its request: the world, the caller with its scope, and the call of an act."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request, Security
+
+from intake_api.auth import authenticated
+from services.bootstrap import Deployment
+from services.domain.access import Call, Client, Scope
+
+
+def world(request: Request) -> Deployment:
+    return cast(Deployment, request.app.state.world)
+
+
+World = Annotated[Deployment, Depends(world)]
+
+
+def caller(*scopes: Scope) -> Any:
+    """The authenticated client, with one of these scopes; 401 without a valid token, 403 without a scope."""
+    return Security(authenticated, scopes=[scope.value for scope in scopes])
+
+
+def acting(*scopes: Scope) -> Any:
+    """An act of :func:`caller`: its request id, ``If-Match``, and the hash that tells a repetition."""
+    authorized = caller(*scopes)
+
+    async def call(request: Request, client: Client = authorized) -> Call:
+        body = await request.body()
+        sent = b"\n".join((request.method.encode(), request.url.path.encode(), client.id.encode(), body))
+        return Call(
+            client=client,
+            request_id=request.state.request_id,
+            fingerprint=hashlib.sha256(sent).hexdigest(),
+            if_match=version_of(request.headers.get("if-match")),
+        )
+
+    return Depends(call)
+
+
+def version_of(etag: str | None) -> int | None:
+    """The petition's version in an ``If-Match``; ``*`` and nothing mean any."""
+    text = (etag or "").strip().removeprefix("W/").strip('"')
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,131 @@
+"""How often one may try: wrong codes and secrets by number and address, calls by client.
+
+Wrong guesses count in Redis when there is one, so that all processes know; when it is away, here. A limiter
+never fails a request.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+
+from intake_api.problems import Fault
+from services.domain.refusal import NotFound
+
+WRONG_CODES = RateLimitItemPerHour(10)
+WRONG_SECRETS = RateLimitItemPerMinute(30)
+CALLS = RateLimitItemPerMinute(60_000)
+QUIET_SECONDS = 5.0
+log = structlog.get_logger()
+
+
+class Limits:
+    """``calls`` is the limit a client and process, ``wrong_codes`` the one a number and an address.
+
+    ``now`` tells the true time in seconds.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float],
+        *,
+        redis_url: str | None = None,
+        calls: RateLimitItem = CALLS,
+        wrong_codes: RateLimitItem = WRONG_CODES,
+        wrong_secrets: RateLimitItem = WRONG_SECRETS,
+    ) -> None:
+        self._now = now
+        self.calls, self.wrong_codes, self.wrong_secrets = calls, wrong_codes, wrong_secrets
+        self._by_client = FixedWindowRateLimiter(MemoryStorage())
+        self._here = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = MovingWindowRateLimiter(_redis(redis_url)) if redis_url else None
+        self._quiet_until = 0.0
+        self._under_way: Counter[str] = Counter()
+
+    async def spend(self, client_id: str) -> None:
+        """Count a call of a client. Raises ``too_many_requests``."""
+        if not await self._by_client.hit(self.calls, client_id):
+            stats = await self._by_client.get_window_stats(self.calls, client_id)
+            raise self._too_many("too_many_requests", self.calls, stats.reset_time)
+
+    @asynccontextmanager
+    async def guess(
+        self, item: RateLimitItem, code: str, *, address: str, number: str = ""
+    ) -> AsyncIterator[None]:
+        """Let someone at ``address`` try a code (of ``number``); what the block refuses counts for both.
+
+        Tries of a number under way count as wrong until they end: many at once pass no more than one by one.
+        """
+        self._under_way[number] += bool(number)
+        try:
+            for key, taken in ((number, self._under_way[number] - 1), (address, 0)):
+                remaining, reset = await self._left(item, (code, key))
+                if key and remaining <= taken:
+                    raise self._too_many(code, item, reset)
+            try:
+                yield
+            except (NotFound, Fault):
+                for key in filter(None, (number, address)):
+                    await self._count(item, (code, key))
+                raise
+        finally:
+            self._under_way[number] -= bool(number)
+            if not self._under_way[number]:
+                del self._under_way[number]
+
+    async def _left(self, item: RateLimitItem, name: tuple[str, str]) -> tuple[int, float]:
+        here = await self._here.get_window_stats(item, *name)
+        remaining, reset = here.remaining, here.reset_time
+        if (shared := self._reachable()) is not None:
+            try:
+                stats = await shared.get_window_stats(item, *name)
+            except Exception as error:
+                self._lost(error)
+            else:
+                remaining, reset = min(remaining, stats.remaining), max(reset, stats.reset_time)
+        return remaining, reset
+
+    async def _count(self, item: RateLimitItem, name: tuple[str, str]) -> None:
+        await self._here.hit(item, *name)
+        if (shared := self._reachable()) is not None:
+            try:
+                await shared.hit(item, *name)
+            except Exception as error:
+                self._lost(error)
+
+    def _reachable(self) -> MovingWindowRateLimiter | None:
+        return self._shared if time.monotonic() >= self._quiet_until else None
+
+    def _lost(self, error: Exception) -> None:
+        """Redis ails, whatever it is: count here for a while."""
+        self._quiet_until = time.monotonic() + QUIET_SECONDS
+        log.warning("limits_counted_here", error=type(error).__name__)
+
+    def _too_many(self, code: str, item: RateLimitItem, reset: float) -> Fault:
+        seconds = max(1, math.ceil(reset - self._now()))
+        facts = {"seconds": seconds, "minutes": math.ceil(seconds / 60)}
+        name = code.replace("_", "-")
+        headers = {
+            "Retry-After": str(seconds),
+            "RateLimit-Policy": f'"{name}";q={item.amount};w={item.get_expiry()}',
+            "RateLimit": f'"{name}";r=0;t={seconds}',
+        }
+        return Fault(code, facts, headers)
+
+
+def _redis(url: str) -> RedisStorage:
+    return RedisStorage(
+        f"async+{url}",
+        implementation="redispy",
+        key_prefix="xinfang",
+        socket_connect_timeout=1.0,
+        socket_timeout=1.0,
+    )

@@ -1,0 +1,247 @@
+"""From a registration body to the domain's value, whatever way it came in; and back to the receipt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from intake_api.problems import FieldError, InvalidBody
+from intake_api.replies import to_json
+from intake_api.schemas.registration import (
+    Brought,
+    HotlineRegistration,
+    LetterRegistration,
+    Matter,
+    OnlineRegistration,
+    PetitionerIn,
+    RegistrationIn,
+    VisitRegistration,
+)
+from intake_api.validation import field_errors
+from services.application.registration import Registered
+from services.bootstrap import Deployment
+from services.domain.calendar import local_date
+from services.domain.deadline import Deadline
+from services.domain.directory import Directory
+from services.domain.identity import normalise_document
+from services.domain.refusal import InvalidField, NotFound
+from services.domain.registration import PetitionerDraft, Registration, RespondentDraft
+from services.domain.statute import RuleNotInForce
+
+AnyRegistration = LetterRegistration | VisitRegistration | OnlineRegistration | HotlineRegistration
+_ADAPTER: TypeAdapter[AnyRegistration] = TypeAdapter(RegistrationIn)
+_SENTENCE = re.compile(r"[。!?!?;;\n]")
+TITLE_CHARS = 40
+
+
+def parsed(data: object) -> AnyRegistration:
+    """The registration in decoded JSON. Raises :class:`InvalidBody`."""
+    try:
+        return _ADAPTER.validate_python(data)
+    except ValidationError as invalid:
+        errors = [{**error, "loc": ("body", *error["loc"])} for error in invalid.errors(include_url=False)]
+        raise InvalidBody(field_errors(errors, tagged=True)) from None
+
+
+async def registration_of(world: Deployment, body: AnyRegistration) -> Registration:
+    """The registration as the use case takes it. Raises :class:`InvalidBody` with all that is wrong."""
+    errors: list[FieldError] = []
+    directory = await world.directory()
+    today = world.clock.today()
+    block = _block(body)
+    received_on = _received_on(block, today)
+    pointer = f"/{body.channel.value}/{_DAY_FIELD[body.channel.value]}"
+    errors += _check_day(world, received_on, today, pointer)
+    region, category = check_codes(directory, body, errors)
+    petitioners = tuple(
+        _petitioner(person, position, today, body.anonymous, errors)
+        for position, person in enumerate(body.petitioners)
+    )
+    if errors:
+        raise InvalidBody(errors)
+    return Registration(
+        channel=body.channel,
+        received_on=received_on,
+        title=body.title or title_of(body.content),
+        content=body.content,
+        requests=body.requests,
+        form=block,
+        particulars=_particulars(body),
+        purpose=body.purpose,
+        category_code=category,
+        region_code=region,
+        address=body.place.address if body.place else None,
+        petitioners=petitioners,
+        respondents=tuple(
+            RespondentDraft(kind=each.kind, name=each.name, organ_id=each.organ_id, position=each.position)
+            for each in body.respondents
+        ),
+        anonymous=body.anonymous,
+        confidential=body.confidential,
+        urgent=body.urgent,
+        people_count=body.people_count or block.get("people_count"),
+        external_ref=body.external_ref,
+    )
+
+
+_DAY_FIELD = {
+    "letter": "received_on",
+    "visit": "visited_at",
+    "online": "submitted_at",
+    "hotline": "called_at",
+}
+
+
+def _block(body: AnyRegistration) -> dict[str, Any]:
+    block = getattr(body, body.channel.value)
+    filled: dict[str, Any] = block.model_dump(mode="json", exclude_none=True)
+    return filled
+
+
+def _received_on(block: Mapping[str, Any], today: date) -> date:
+    """The day from which the periods count: of the letter's receipt, the visit, the call; else today."""
+    for name in ("received_on", "visited_at", "called_at"):
+        if text := block.get(name):
+            return date.fromisoformat(text) if len(text) == 10 else local_date(datetime.fromisoformat(text))
+    return today
+
+
+def _check_day(world: Deployment, received_on: date, today: date, pointer: str) -> list[FieldError]:
+    if received_on > today:
+        return [
+            FieldError(
+                pointer,
+                "in_future",
+                f"收到日期{received_on}晚于今天{today},请核对。",
+                f"The day of receipt, {received_on}, lies after today, {today}. Check it.",
+            )
+        ]
+    try:
+        world.law.pack("").period("D1", on=received_on)
+    except RuleNotInForce:
+        return [
+            FieldError(
+                pointer,
+                "before_rules",
+                f"{received_on}在现行规则施行之前,请核对日期;历史件请以当前登记日期录入并在内容中注明。",
+                f"{received_on} is before the rules came into force. Check the date.",
+            )
+        ]
+    return []
+
+
+def check_codes(
+    directory: Directory, body: Matter, errors: list[FieldError]
+) -> tuple[str | None, str | None]:
+    """The full region code and the category code of the body, known to the directory."""
+    region = None
+    if body.place and body.place.region_code:
+        found = directory.gazetteer.find(body.place.region_code)
+        region = found.code if found else None
+        if found is None:
+            errors.append(_unknown("/place/region_code", "行政区划代码", "region code"))
+    if body.category_code and body.category_code not in directory.categories:
+        errors.append(_unknown("/category_code", "内容分类代码", "category code"))
+    for position, respondent in enumerate(body.respondents):
+        if respondent.organ_id is None:
+            continue
+        try:
+            directory.organ(respondent.organ_id)
+        except NotFound:
+            errors.append(_unknown(f"/respondents/{position}/organ_id", "机关、单位编号", "organ id"))
+    return region, body.category_code
+
+
+def _unknown(pointer: str, zh: str, en: str) -> FieldError:
+    return FieldError(pointer, "unknown_code", f"没有这个{zh},请核对。", f"There is no such {en}; check it.")
+
+
+def _petitioner(
+    person: PetitionerIn, position: int, today: date, anonymous: bool, errors: list[FieldError]
+) -> PetitionerDraft:
+    pointer = f"/petitioners/{position}"
+    if person.name is None and not anonymous:
+        zh = "请填写信访人姓名;不愿具名的,请将 anonymous 设为 true。"
+        errors.append(FieldError(f"{pointer}/name", "required", zh, "Give a name, or set anonymous to true."))
+    number = None
+    if person.id_document is not None:
+        document = person.id_document
+        try:
+            number = normalise_document(document.type, document.number, on=today)
+        except InvalidField as wrong:
+            told = (wrong.field_code, wrong.message("zh"), wrong.message("en"))
+            errors.append(FieldError(f"{pointer}/id_document/number", *told))
+    more = person.model_dump(include={"residence_code", "postal_code", "email"}, exclude_none=True)
+    return PetitionerDraft(
+        name=person.name,
+        representative=person.representative,
+        document_type=person.id_document.type.value if person.id_document else None,
+        document_number=number,
+        phone=person.phone,
+        address=person.address,
+        particulars=more,
+    )
+
+
+_PARTICULARS = {"involved_count", "occurred_on", "first_petition_on", "first_organ", "prior_procedures"}
+
+
+def _particulars(body: Brought) -> dict[str, Any]:
+    filled = body.model_dump(mode="json", include=_PARTICULARS, exclude_none=True)
+    return {name: value for name, value in filled.items() if value != []}
+
+
+def title_of(content: str) -> str:
+    """The first sentence of what was said, at most 40 characters: few give a title on the phone."""
+    first = _SENTENCE.split(content.strip(), maxsplit=1)[0].strip() or content.strip()
+    line = " ".join(first.split())
+    return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1] + "…"
+
+
+def receipt(registered: Registered) -> dict[str, Any]:
+    """What the source is answered (``RegisteredOut``)."""
+    petition = registered.petition
+    return {
+        "id": petition.id,
+        "number": petition.number,
+        "query_code": registered.query_code,
+        "channel": petition.channel,
+        "state": petition.state,
+        "state_name": petition.state.chinese,
+        "version": petition.version,
+        "received_on": petition.received_on,
+        "registered_at": petition.registered_at,
+        "deadlines": [deadline_out(clock) for clock in registered.deadlines],
+        "same_matter": [
+            {"id": each.id, "number": each.number, "relation": each.relation, "score": each.score}
+            for each in registered.same_matter
+        ],
+        "links": links(str(petition.id)),
+    }
+
+
+def deadline_out(clock: Deadline) -> dict[str, Any]:
+    return {
+        "rule": clock.rule,
+        "title": clock.title,
+        "article": clock.article,
+        "starts_on": clock.starts_on,
+        "due_on": clock.due_on,
+        "due_at": clock.due_at,
+        "provisional": clock.provisional,
+        "state": clock.state,
+    }
+
+
+def links(petition_id: str) -> dict[str, str]:
+    here = f"/v1/petitions/{petition_id}"
+    parts = ("events", "routing", "supplements", "attachments", "withdrawal")
+    return {"self": here, **{part: f"{here}/{part}" for part in parts}}
+
+
+def render(registered: Registered) -> bytes:
+    return to_json(receipt(registered))

@@ -1,0 +1,154 @@
+"""The petitioner's side, without a token: number and query code are the key, and tries are counted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from intake_api.calls import World
+from intake_api.registration import deadline_out
+from intake_api.replies import reply
+from intake_api.schemas.public import (
+    EvaluationIn,
+    EvaluationsOut,
+    ProgressOut,
+    Proof,
+    PublicReviewOut,
+    ReviewIn,
+)
+from services.application import progress as petitioners
+from services.application.progress import Progress, Rating
+from services.application.review import Request as ReviewRequest
+from services.bootstrap import Deployment
+from services.domain.access import Call, Client, ClientRole
+from services.domain.directory import Directory
+from services.domain.review import DECIDE_RULE
+from services.domain.text import fold_identifier
+
+router = APIRouter(prefix="/v1/public", tags=["信访人 · petitioner"])
+NO_STORE = {"Cache-Control": "no-store"}
+# Whoever knows number and code acts as the petitioner; the ledger calls it so.
+PETITIONER = Client(
+    id="public",
+    secret_hash=b"",
+    name="信访人",
+    role=ClientRole.PORTAL,
+    region_code="",
+    organ_id=None,
+    scopes=(),
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+)
+
+
+@router.post("/progress", operation_id="read_progress", summary="查询办理进度", response_model=ProgressOut)
+async def read_progress(body: Proof, request: Request, world: World) -> Response:
+    """凭编号和查询码查询进度、告知和已送达的意见。编号或查询码不正确,回答相同;每小时最多错10次。"""
+    async with _guessing(request, world, body):
+        found = await petitioners.progress(world, body.number, body.query_code)
+    return reply(_shown(found, await world.directory()), headers=NO_STORE)
+
+
+@router.post("/evaluations", operation_id="evaluate", summary="评价", response_model=EvaluationsOut)
+async def evaluate(body: EvaluationIn, request: Request, world: World) -> Response:
+    """对信访部门和责任单位分别评价;再次评价的,以后一次为准。"""
+    given = {"petition_office": body.petition_office, "organ": body.organ}
+    ratings = [Rating(subject, one.rating.value, one.reason) for subject, one in given.items() if one]
+    async with _guessing(request, world, body):
+        kept = await petitioners.evaluate(
+            world, body.number, body.query_code, ratings, call=await _call(request, world)
+        )
+    items = [
+        {"subject": each.subject, "rating": each.rating, "reason": each.reason, "given_at": each.given_at}
+        for each in kept
+    ]
+    return reply({"items": items}, headers=NO_STORE)
+
+
+@router.post(
+    "/reviews",
+    status_code=201,
+    operation_id="request_review_by_petitioner",
+    summary="申请复查或复核",
+    response_model=PublicReviewOut,
+)
+async def request_review(body: ReviewIn, request: Request, world: World) -> Response:
+    """不服已送达的意见,自收到之日起30日内申请下一级(信访工作条例第三十五条、第三十六条)。"""
+    wanted = ReviewRequest(reason=body.reason, organ_id=body.organ_id)
+    async with _guessing(request, world, body):
+        review = await petitioners.request_review(
+            world, body.number, body.query_code, wanted, call=await _call(request, world)
+        )
+        after = await petitioners.progress(world, body.number, body.query_code)
+    due = [clock.due_on for clock in after.deadlines if clock.rule == DECIDE_RULE[review.tier]]
+    told = {
+        "id": review.id,
+        "tier": review.tier,
+        "organ": (await world.directory()).organ(review.organ_id).name,
+        "requested_on": review.requested_on,
+        "due_on": due[-1] if due else None,
+    }
+    return reply(told, 201, NO_STORE)
+
+
+@asynccontextmanager
+async def _guessing(request: Request, world: Deployment, proof: Proof) -> AsyncIterator[None]:
+    """Count wrong tries by number and by address, both under hashes: no address is kept in clear."""
+    limits = request.app.state.limits
+    address = request.client.host if request.client else ""
+    keys = {"number": fold_identifier(proof.number), "address": address}
+    hashed = {name: world.codes.code_hash(f"{name}|{key}").hex() for name, key in keys.items()}
+    async with limits.guess(limits.wrong_codes, "too_many_wrong_codes", **hashed):
+        yield
+
+
+async def _call(request: Request, world: Deployment) -> Call:
+    """The hash that tells a repetition is keyed: the body holds the query code."""
+    body = (await request.body()).decode("latin-1")
+    fingerprint = world.codes.code_hash(f"{request.url.path}\n{body}").hex()
+    return Call(client=PETITIONER, request_id=request.state.request_id, fingerprint=fingerprint)
+
+
+def _shown(found: Progress, directory: Directory) -> dict[str, Any]:
+    petition = found.petition
+    return {
+        "number": petition.number,
+        "state": petition.state,
+        "state_name": petition.state.chinese,
+        "tier": petition.tier,
+        "received_on": petition.received_on,
+        "organ": found.organ,
+        "steps": [{"at": step.at, "what": step.what, "organ": step.organ} for step in found.steps],
+        "opinions": [
+            {
+                "tier": each.tier,
+                "organ": directory.organ(each.organ_id).name,
+                "outcome": each.outcome,
+                "facts": each.facts,
+                "reasons": each.reasons,
+                "legal_basis": each.legal_basis,
+                "decision": each.decision,
+                "remedy": each.remedy,
+                "issued_on": each.issued_on,
+                "served_on": each.served_on,
+            }
+            for each in found.opinions
+        ],
+        "notices": [
+            {
+                "kind": each.kind,
+                "text": each.text,
+                "issued_on": each.issued_on,
+                "directed_to": each.directed_to,
+            }
+            for each in found.notices
+        ],
+        "deadlines": [deadline_out(clock) for clock in found.deadlines],
+        "may_evaluate": found.may_evaluate,
+        "may_request": found.may_request,
+        "request_by": found.request_by,
+    }

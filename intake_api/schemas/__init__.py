@@ -1,0 +1,1 @@
+"""The shapes that travel: what is accepted, and what is answered."""

@@ -1,0 +1,52 @@
+"""Invalid input in words: what is wrong where (RFC 6901 pointer), and what to do about it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+from intake_api.problems import FieldError
+from services.domain.refusal import InvalidField
+
+# pydantic's kind of error → our code, and what we say in both languages.
+MESSAGES: dict[str, dict[str, str]] = tomllib.loads(
+    (resources.files(__package__) / "validation.toml").read_text(encoding="utf-8")
+)
+MOST_ERRORS = 60
+
+
+def field_errors(errors: Iterable[Mapping[str, Any]], *, tagged: bool = False) -> list[FieldError]:
+    """Errors as pydantic or FastAPI list them. ``tagged``: a union's tag stands first in each location."""
+    told = (_told(error, tagged=tagged) for error in errors)
+    return list(dict.fromkeys(told))[:MOST_ERRORS]
+
+
+def _told(error: Mapping[str, Any], *, tagged: bool) -> FieldError:
+    pointer = _pointer(error, tagged=tagged)
+    context = error.get("ctx") or {}
+    cause = context.get("error")
+    if isinstance(cause, InvalidField):
+        inner = pointer + cause.pointer
+        return FieldError(inner, cause.field_code, cause.message("zh"), cause.message("en"))
+    say = MESSAGES.get(error["type"], MESSAGES["other"])
+    return FieldError(pointer, say["code"], say["zh"].format(**context), say["en"].format(**context))
+
+
+def _pointer(error: Mapping[str, Any], *, tagged: bool) -> str:
+    where, *rest = error["loc"] or ("body",)
+    if where == "body":
+        if error["type"] == "json_invalid":
+            return ""  # the place is in the message: a text that is no JSON has nothing to point into
+        named = error["type"].startswith("union_tag") or not (tagged and rest)
+        parts: list[object] = rest if named else rest[1:]
+        if error["type"].startswith("union_tag"):
+            parts = [*parts, str(error["ctx"]["discriminator"]).strip("'")]
+        return pointer_to(parts)
+    return pointer_to([where, *rest])
+
+
+def pointer_to(parts: Sequence[object]) -> str:
+    """A JSON pointer; of a query or path parameter, ``/query/name``."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)

@@ -1,0 +1,61 @@
+"""A hotline's work order: one petition under the hotline's own number, however often it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.application import petition as petitions
+from services.application.ports import Conflict, PetitionFilter, World
+from services.application.registration import ExternalRefExists, Registered, register
+from services.domain.access import Call, Client
+from services.domain.petition import Petition, Supplement
+from services.domain.refusal import NotFound
+from services.domain.registration import Registration
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What came of it: registered now, or there before, with what was new in it added as a supplement."""
+
+    petition: Petition
+    registered: Registered | None = None
+    supplement: Supplement | None = None
+
+
+async def find(world: World, number: str, *, client: Client) -> Petition:
+    """The petition of a work order of this client's own; ``NotFound`` when it sent none of this number."""
+    wanted = PetitionFilter(client_id=client.id, external_ref=number)
+    found = await world.lists.petitions(wanted, after=None, limit=1)
+    if not found:
+        raise NotFound("热线工单", "work order")
+    return found[0]
+
+
+async def put(world: World, registration: Registration, *, call: Call) -> Put:
+    """Register a work order by its ``external_ref``; to one that is known, add what has changed."""
+    number = registration.external_ref or ""
+    try:
+        known = await find(world, number, client=call.client)
+    except NotFound:
+        try:
+            registered = await register(world, registration, call=call)
+        except (ExternalRefExists, Conflict):  # sent twice at the same time: the other one was first
+            known = await find(world, number, client=call.client)
+        else:
+            return Put(registered.petition, registered=registered)
+    return await _compare(world, known, registration, call=call)
+
+
+async def _compare(world: World, known: Petition, registration: Registration, *, call: Call) -> Put:
+    said = _words(registration)
+    async with world.read() as work:
+        supplements = await work.supplements.find(petition_id=known.id)
+    if said == _words(known) or any(said == each.content for each in supplements):
+        return Put(known)
+    added = await petitions.supplement(world, known.id, said, call=call)
+    return Put(await find(world, registration.external_ref or "", client=call.client), supplement=added)
+
+
+def _words(said: Petition | Registration) -> str:
+    """What a work order says, in one text: what a change in it is told by."""
+    return "\n".join(part for part in (said.title, said.content, said.requests, said.address) if part)
