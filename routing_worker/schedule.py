@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from services.application import timers
 from services.bootstrap import Deployment
 
-CLOCKS_A_ROUND = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
@@ -22,8 +20,7 @@ class Scheduled:
 
 async def pass_deadlines(world: Deployment) -> None:
     """Act on the statutory clocks whose point has come, to the last, however long nobody looked."""
-    while await timers.run_due(world, limit=CLOCKS_A_ROUND) == CLOCKS_A_ROUND:
-        pass
+    await timers.catch_up(world)
 
 
 async def bury_abandoned(world: Deployment) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 import structlog
 from arq.worker import Worker, create_worker
@@ -46,6 +45,11 @@ async def _listen(world: Deployment, loop: WorkLoop) -> None:
 
 
 async def _close(arq: Worker) -> None:
-    # Redis may be away: there is nothing in it that we would have to tidy up.
-    with contextlib.suppress(RedisError, OSError):
+    pool = arq._pool
+    try:
         await arq.close()
+    except (RedisError, OSError) as error:
+        log.info("bell_was_gone", error=type(error).__name__)  # there is nothing in it to tidy up
+    finally:
+        if pool is not None:
+            await pool.aclose(close_connection_pool=True)

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     pool_size: int = 8
     pack: str = "national-2022"
     triage_threshold: float = Field(default=0.6, ge=0, le=1)
+    lease_seconds: int = Field(default=15, ge=1, description="how long a silent worker keeps its jobs")
     sweep_seconds: float = Field(default=1.0, gt=0)
     max_body_bytes: int = 1024 * 1024
     max_attachment_bytes: int = 20 * 1024 * 1024

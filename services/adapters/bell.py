@@ -72,7 +72,7 @@ class ArqBell:
         if self._task is not None:
             await asyncio.wait([self._task], timeout=1)
         if self._pool is not None:
-            await self._pool.aclose()
+            await self._pool.aclose(close_connection_pool=True)
 
     async def _send(self) -> None:
         while self._topics:

@@ -99,6 +99,13 @@ def _function(row: Mapping[str, str]) -> OrganFunction:
 # — a city's own lists —
 
 
+def holds_powers(path: Path) -> bool:
+    """Whether a file lists powers rather than organs, by its first line. Raises UnreadableFile."""
+    heading = next(iter(_lines(path)), [])
+    titles = {title.strip().lower() for title in heading}
+    return bool(titles & {"category_code", *POWER_COLUMNS["category_code"]})
+
+
 def read_organs(path: Path) -> tuple[list[OrganRow], list[Problem]]:
     """The organs of a file, and what is wrong in its cells. Raises UnreadableFile."""
     rows: list[OrganRow] = []

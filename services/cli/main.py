@@ -6,7 +6,23 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="信访件管理系统 · petition case system")
+from services.cli import audit, clients, demo, directory, jobs, migrate, places, routing, serve, statutes
+
+app = typer.Typer(
+    no_args_is_help=True, help="信访件管理系统 · petition case system", pretty_exceptions_show_locals=False
+)
+app.command("serve")(serve.serve)
+app.command("api")(serve.api)
+app.command("worker")(serve.worker)
+app.command("migrate")(migrate.migrate)
+app.add_typer(audit.app, name="audit", help="台账核对 · check the ledger")
+app.add_typer(clients.app, name="clients", help="调用方 · calling systems")
+app.add_typer(demo.app, name="demo", help="演示 · the demonstration")
+app.add_typer(directory.app, name="directory", help="机关名录 · the directory of organs")
+app.add_typer(jobs.app, name="jobs", help="后台任务 · background work")
+app.add_typer(places.app, name="places", help="行政区划与地名 · regions and places")
+app.add_typer(routing.app, name="routing", help="分流规则 · routing")
+app.add_typer(statutes.app, name="statutes", help="法规与期限 · statutes and periods")
 
 
 @app.callback()
@@ -18,3 +34,7 @@ def main() -> None:
 def version() -> None:
     """显示版本 · Print the version."""
     typer.echo(installed_version("xinfang"))
+
+
+if __name__ == "__main__":
+    app()

@@ -83,9 +83,7 @@ class Database:
 
 
 def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=30, hide_parameters=True
-    )
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30, **ENGINE_OPTIONS)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

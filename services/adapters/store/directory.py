@@ -34,6 +34,11 @@ class SqlDirectory:
             self._snapshot = await self._load()
         return self._snapshot
 
+    async def own_powers(self) -> list[Power]:
+        """The powers that the city has loaded itself."""
+        async with self._database.reading() as connection:
+            return [_power(row) for row in (await connection.execute(select(own_powers))).mappings()]
+
     async def refresh(self) -> None:
         """Forget the snapshot when a newer version was loaded, here or by another process."""
         async with self._database.reading() as connection:

@@ -68,7 +68,9 @@ class SqlQueue:
         """
         held = select(outbox.c.id).where(_ours(jobs)).with_for_update(skip_locked=True).cte("held")
         longer = update(outbox).where(outbox.c.id.in_(select(held.c.id)))
-        return await self._run(longer.values(run_at=database_now(self.lease_seconds)))
+        longer = longer.values(run_at=database_now(self.lease_seconds))
+        async with self._database.writing() as connection:  # SQLite counts no rows of a statement WITH a CTE
+            return len((await connection.execute(longer.returning(outbox.c.id))).all())
 
     async def fail(self, job: Job, error: str) -> int:
         """Give a job back with its error: later again, or to the dead letters after the last try."""

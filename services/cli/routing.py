@@ -1,0 +1,58 @@
+"""``xinfang routing explain``: whom a text would go to, and by which reasons. Nothing is stored."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from services.bootstrap import Deployment
+from services.cli.session import DataFolder, fail, in_world
+from services.domain.directory import Directory
+from services.domain.routing import Decision, Matter
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def main() -> None:
+    """分流规则 · routing"""
+
+
+@app.command()
+def explain(
+    text: str,
+    title: Annotated[str, typer.Option(help="标题")] = "",
+    address: Annotated[str | None, typer.Option(help="事发地址")] = None,
+    office: Annotated[str | None, typer.Option(help="登记机关所在的行政区划代码")] = None,
+    data: DataFolder = None,
+) -> None:
+    """说明一段文字会转给谁、为什么 · Say whom a text would go to, and why."""
+
+    async def decide(world: Deployment) -> Decision:
+        router = await world.router()
+        region = office or _only_office(router.directory)
+        matter = Matter(title=title, content=text, address=address, office_region=region)
+        return router.decide(matter, on=world.clock.today())
+
+    for line in _lines(in_world(data, decide)):
+        typer.echo(line)
+
+
+def _only_office(directory: Directory) -> str:
+    """The region of the office that takes petitions in, where the directory leaves no doubt."""
+    offices = [organ for organ in directory.organs if "petition_office" in organ.functions]
+    cities = [office for office in offices if office.level.value == "prefecture"]
+    if len(cities) != 1:
+        fail("请用 --office 指明登记机关所在的行政区划 · name the office's region with --office")
+    return cities[0].region_code
+
+
+def _lines(decision: Decision) -> list[str]:
+    lead = str(decision.lead["name"]) if decision.lead else "分流台(由人工决定)"
+    lines = [f"转给:{lead}  把握 {decision.confidence:.2f}"]
+    lines += [f"协办:{organ['name']}" for organ in decision.co]
+    if decision.needs_triage:
+        lines += [f"建议:{each.name}  {each.score:.2f}  {each.reason}" for each in decision.suggestions]
+    lines += [f"{each.rule}  {each.article}  {each.text}" for each in decision.reasons]
+    return lines

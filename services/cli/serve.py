@@ -1,0 +1,138 @@
+"""``xinfang serve``, ``api``, ``worker``: the processes. SIGTERM lets them finish what is in hand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from routing_worker import heartbeat
+from routing_worker import worker as worker_process
+from routing_worker.embedded import embedded
+from services.adapters import logs
+from services.adapters.keys import KeyFault
+from services.bootstrap import Deployment, deploy
+from services.cli import demo_city, welcome
+from services.cli.migrate import upgrade
+from services.cli.session import DataFolder, fail, in_world, settings_of
+from services.settings import Settings
+
+DRAIN_SECONDS = 15
+Host = Annotated[str | None, typer.Option(help="监听地址(默认 127.0.0.1)")]
+Port = Annotated[int | None, typer.Option(help="端口(默认 8000)", min=1, max=65535)]
+
+
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="演示:益阳市的机关和全部调用方")] = False,
+    host: Host = None,
+    port: Port = None,
+    data: DataFolder = None,
+) -> None:
+    """一个进程运行全部:建库、接口、后台任务 · Run everything in one process."""
+    settings = settings_of(data, host=host, port=port, demo=demo or None)
+    logs.configure(settings.log_level)
+    upgrade(settings)
+    uvloop.run(_serve(settings))
+
+
+def api(host: Host = None, port: Port = None, data: DataFolder = None) -> None:
+    """只运行接口(没有 Redis 时也运行后台任务) · Run the API; without Redis the worker too."""
+    settings = settings_of(data, host=host, port=port)
+    logs.configure(settings.log_level)
+    uvloop.run(_serve(settings))
+
+
+def worker(
+    check: Annotated[bool, typer.Option("--check", help="只检查本机的后台进程是否在运行")] = False,
+    data: DataFolder = None,
+) -> None:
+    """运行后台任务:分流、到期、清理 · Run the background worker."""
+    if check:
+        if not in_world(data, heartbeat.is_alive):
+            fail("本机没有后台进程在运行 · no worker of this machine is alive")
+        typer.echo("后台进程正常 · the worker is alive")
+        return
+    settings = settings_of(data)
+    logs.configure(settings.log_level)
+    uvloop.run(_work(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    from intake_api.app import create_app  # the other commands start faster without it
+
+    async with _deployed(settings) as world, contextlib.AsyncExitStack() as running:
+        clients = await demo_city.prepare(world) if settings.demo else None
+        await world.router()  # built before the first petition has to wait for it
+        if settings.embedded:
+            await running.enter_async_context(embedded(world))
+        await _Server(create_app(world), world, clients).serve()
+
+
+async def _work(settings: Settings) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    async with _deployed(settings) as world:
+        await worker_process.run(world, stopping)
+
+
+@asynccontextmanager
+async def _deployed(settings: Settings) -> AsyncIterator[Deployment]:
+    try:
+        world = deploy(settings)
+    except KeyFault as fault:
+        fail(str(fault))
+    try:
+        yield world
+    finally:
+        await world.close()
+
+
+class _Server(uvicorn.Server):
+    """Says where to look once it is up; told to stop, it lets the long polls go and the requests finish."""
+
+    def __init__(self, app: FastAPI, world: Deployment, clients: Path | None) -> None:
+        settings = world.settings
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="none",
+            http="httptools",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        super().__init__(config)
+        self._world = world
+        self._clients = clients
+
+    async def startup(self, sockets: object = None) -> None:
+        await super().startup()
+        if self.started:
+            for line in welcome.lines(self._world.settings, self._clients):
+                typer.echo(line)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn would raise the signal again when it is done, before the worker beside it could finish.
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._leave, number)
+        yield
+
+    def _leave(self, number: int) -> None:
+        self.handle_exit(number, None)
+        self._leaving = asyncio.create_task(self._world.feed.close())

@@ -1,0 +1,75 @@
+"""What the commands share: settings from the line and the environment, one world, refusals in plain words."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.adapters.health import ailing
+from services.adapters.keys import KeyFault
+from services.bootstrap import Deployment, deploy
+from services.domain.refusal import Refusal
+from services.settings import Settings
+
+T = TypeVar("T")
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="数据目录(默认 var) · data folder", show_default=False)
+]
+
+
+def settings_of(data: Path | None, **given: Any) -> Settings:
+    """The settings of the environment; what was given on the line goes before."""
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if data is not None:
+        chosen["data"] = data
+    return Settings(**chosen)
+
+
+def in_world(data: Path | None, act: Callable[[Deployment], Awaitable[T]]) -> T:
+    """Run one act in a world of its own. A refusal ends the command with its message and status 1."""
+    settings = settings_of(data)
+    try:
+        return asyncio.run(_within(settings, act))
+    except (Refusal, KeyFault) as refusal:
+        fail(str(refusal))
+
+
+async def _within(settings: Settings, act: Callable[[Deployment], Awaitable[T]]) -> T:
+    if settings.database_url is None and not (settings.data / "xinfang.db").exists():
+        fail(f"数据目录 {settings.data} 中没有数据库,请先运行 xinfang migrate 或 xinfang serve")
+    world = deploy(settings)
+    try:
+        if problems := await ailing(world.database, None):
+            fail(";".join(problems.values()))
+        return await act(world)
+    finally:
+        await world.close()
+
+
+def fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table for a person; lines with tabs, for a program."""
+    if not is_terminal():
+        typer.echo("\t".join(columns))
+        for row in rows:
+            typer.echo("\t".join("" if cell is None else str(cell).replace("\t", " ") for cell in row))
+        return
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console(highlight=False, markup=False).print(table)
