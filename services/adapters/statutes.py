@@ -1,33 +1,68 @@
-"""Rule packs from the package ``services.statutes``: one TOML file each."""
+"""Rule packs: one TOML file each, in the package ``services.statutes`` or in a folder of the city's own."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from services.domain.pack import PackError, parse_pack
 from services.domain.statute import RulePack
 
 SUFFIX = ".toml"
+OTHERS = ("extends", "succeeds")  # the fields in which a pack names another
 
 
-def pack_names() -> list[str]:
-    """The names that ``load_pack`` knows, sorted."""
-    names = (entry.name for entry in files("services.statutes").iterdir())
-    return sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
+def pack_names(folder: Traversable | None = None) -> list[str]:
+    """The names that ``load_pack`` knows, sorted. ``folder`` holds further packs beside the built-in ones."""
+    return sorted(_files(folder))
 
 
-def load_pack(name: str) -> RulePack:
-    """Read and check one pack. Raises PackError when it is missing or cannot be read."""
-    known = pack_names()
+def load_pack(name: str, folder: Traversable | None = None) -> RulePack:
+    """Read and check one pack, with those it names. Raises PackError when one is missing or unreadable."""
+    return _load(name, _files(folder), {})
+
+
+def load_packs(folder: Traversable | None = None) -> dict[str, RulePack]:
+    """Every pack by its name, as ``pack_choice.choose`` takes them. Raises PackError like ``load_pack``."""
+    known, loaded = _files(folder), dict[str, RulePack | None]()
+    return {name: _load(name, known, loaded) for name in sorted(known)}
+
+
+def _files(folder: Traversable | None) -> dict[str, Traversable]:
+    found: dict[str, Traversable] = {}
+    for place in (files("services.statutes"), *([folder] if folder else [])):
+        for entry in place.iterdir():
+            name = entry.name.removesuffix(SUFFIX)
+            if name == entry.name:
+                continue
+            if name in found:
+                raise PackError(f"规则包 {name} 已随系统提供,自备的规则包请另取名称")
+            found[name] = entry
+    return found
+
+
+def _load(name: str, known: Mapping[str, Traversable], loaded: dict[str, RulePack | None]) -> RulePack:
+    """The pack, once; ``loaded`` keeps it, or None while the packs that it names are being read."""
     if name not in known:
-        raise PackError(f"没有规则包 {name};现有:{'、'.join(known)}")
-    text = files("services.statutes").joinpath(name + SUFFIX).read_text(encoding="utf-8")
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise PackError(f"规则包 {name} 不是有效的 TOML: {fault}") from fault
-    pack = parse_pack(raw)
+        raise PackError(f"没有规则包 {name};现有:{'、'.join(sorted(known))}")
+    if name in loaded:
+        if pack := loaded[name]:
+            return pack
+        raise PackError(f"规则包 {name} 的 extends 或者 succeeds 成环")
+    loaded[name] = None
+    raw = _read(name, known[name])
+    named = {other for field in OTHERS if isinstance(other := raw.get(field), str)}
+    pack = parse_pack(raw, {other: _load(other, known, loaded) for other in named})
     if pack.id != name:
         raise PackError(f"规则包 {name} 的 id 写作 {pack.id},应当与文件同名")
+    loaded[name] = pack
     return pack
+
+
+def _read(name: str, entry: Traversable) -> dict[str, object]:
+    try:
+        return tomllib.loads(entry.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise PackError(f"规则包 {name} 不是有效的 TOML(UTF-8): {fault}") from fault

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +13,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from services.adapters.statutes import load_pack, pack_names
+from services.adapters.statutes import load_pack, load_packs
 from services.adapters.workdays import work_calendar
 from services.domain.calendar import Unit, WorkCalendar, end_of_period
+from services.domain.pack import PackError
+from services.domain.review import TIER_NAMES
 from services.domain.statute import (
     Basis,
     Citation,
@@ -32,6 +35,10 @@ from services.domain.statute import (
 app = typer.Typer(help="规则包:期限、理由、结果及其条文。", no_args_is_help=True)
 
 DEFAULT_PACK = "national-2022"
+PackName = Annotated[str, typer.Option(help="规则包的名称,见 list")]
+PackFolder = Annotated[
+    Path | None, typer.Option(help="自备规则包(TOML)所在的文件夹", exists=True, file_okay=False)
+]
 OBLIGED = {
     Obliged.PETITION_OFFICE: "信访部门",
     Obliged.ORGAN: "有权处理的机关、单位",
@@ -50,42 +57,58 @@ BASIS = {
     Basis.SUGGESTED: "提出建议",
     Basis.REMANDED: "责令重新作出意见",
 }
+PRACTICE = "惯例"
 UNITS = {Unit.NATURAL: "日", Unit.WORKING: "个工作日"}
 
 
+@app.command("list")
+def list_packs(packs: PackFolder = None) -> None:
+    """列出规则包:名称、法规、适用地区和施行日期。"""
+    with _faults("--packs"):
+        found = load_packs(packs)
+    for pack in found.values():
+        where = f"行政区划代码 {pack.region_prefix} 开头的地区" if pack.region_prefix else "全国"
+        base = f",其余从 {pack.base.id}" if pack.base else ""
+        typer.echo(f"{pack.id:<16}{pack.title}:{where},{_dates(pack)}{base}")
+
+
 @app.command()
-def show(
-    pack: Annotated[str, typer.Option(help="规则包的名称")] = DEFAULT_PACK,
-) -> None:
+def show(pack: PackName = DEFAULT_PACK, packs: PackFolder = None) -> None:
     """逐条列出规则包:编号、内容、条文和原文。"""
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    for line, style in pack_lines(_load(pack)):
+    for line, style in pack_lines(_load(pack, packs)):
         console.print(line, style=style)
 
 
 @app.command()
 def due(
-    rule: Annotated[str, typer.Option(help="期限的编号,如 D5")],
+    rule: Annotated[str, typer.Option(help="期限的编号,如 D5;延期的编号(D6)算到最长可以延至的一日")],
     from_: Annotated[str, typer.Option("--from", help="起算之日(当日不计入),如 2026-11-22")],
-    pack: Annotated[str, typer.Option(help="规则包的名称")] = DEFAULT_PACK,
+    pack: PackName = DEFAULT_PACK,
     notices: Annotated[
         Path | None, typer.Option(help="本地的放假通知文件(TOML)", exists=True, dir_okay=False)
     ] = None,
+    packs: PackFolder = None,
 ) -> None:
     """算出期限的最后一日,输出 JSON。"""
-    facts = due_facts(_load(pack), work_calendar(notices), rule=rule, on=_day(from_))
+    facts = due_facts(_load(pack, packs), work_calendar(notices), rule=rule, on=_day(from_))
     typer.echo(json.dumps(facts))
 
 
 def due_facts(pack: RulePack, calendar: WorkCalendar, *, rule: str, on: date) -> dict[str, object]:
-    """``{"due_on", "raw_last_day", "provisional"}`` of a period that begins on the day ``on``."""
-    try:
-        period = pack.period(rule, on=on)
-    except NoSuchRule as fault:
-        raise typer.BadParameter(str(fault), param_hint="--rule") from fault
-    if period.length is None:
-        raise typer.BadParameter(f"{rule} 的期限由有关文书自行指定,不能推算", param_hint="--rule")
-    end = end_of_period(calendar, on, period.length, period.unit, roll_forward=period.roll_forward)
+    """``{"due_on", "raw_last_day", "provisional"}`` of a period that begins on the day ``on``.
+
+    The id of an extension (D6) stands for the period it lengthens, by as much as the law allows.
+    """
+    lengthened = next((row.rule for row in pack.periods if _extension_rule(row) == rule), None)
+    with _faults("--rule"):
+        period = pack.period(lengthened or _single(pack, rule), on=on)
+    length = period.longest if lengthened else period.length or period.default_length
+    if length is None:
+        raise typer.BadParameter(
+            f"{rule} 的期限由有关文书自行指定,不能推算({period.article})", param_hint="--rule"
+        )
+    end = end_of_period(calendar, on, length, period.unit, roll_forward=period.roll_forward)
     return {
         "due_on": end.due_on.isoformat(),
         "raw_last_day": end.raw_last_day.isoformat(),
@@ -95,32 +118,57 @@ def due_facts(pack: RulePack, calendar: WorkCalendar, *, rule: str, on: date) ->
 
 def pack_lines(pack: RulePack) -> list[tuple[str, str | None]]:
     """The pack as lines of text, each with a rich style or none."""
-    until = f"至 {pack.in_force_to} " if pack.in_force_to else ""
     warnings = pack.warnings
-    lines: list[tuple[str, str | None]] = [
-        (f"{pack.title}  [{pack.id}]", "bold"),
-        (f"自 {pack.in_force_from} {until}起施行", None),
-        (f"预警:剩 {warnings.yellow_left} 时间为黄,最后 {warnings.red_working_days} 个工作日为红", None),
-    ]
+    lines: list[tuple[str, str | None]] = [(f"{pack.title}  [{pack.id}]", "bold"), (_dates(pack), None)]
+    if pack.region_prefix:
+        lines.append((f"适用于行政区划代码 {pack.region_prefix} 开头的地区", None))
+    if pack.base:
+        lines.append((f"没有另行规定的条目,从{pack.base.title}[{pack.base.id}],逐条注明", None))
+    if pack.predecessor:
+        lines.append((f"取代 {pack.predecessor.title}[{pack.predecessor.id}],此前的信访件仍依其规定", None))
+    if pack.note:
+        lines.append((f"注:{pack.note}", None))
+    yellow, red = warnings.yellow_left, warnings.red_working_days
+    lines.append((f"预警:剩 {yellow} 时间为黄,最后 {red} 个工作日为红", None))
     sections: list[tuple[str, Sequence[tuple[str, Citation]]]] = [
         ("期限", [entry for period in pack.periods for entry in _period_entries(period)]),
         ("不予受理、不再受理", [(_ground_entry(row), row.citation) for row in pack.grounds]),
-        ("处理意见、复查意见、复核意见", [(_coded_entry(row), row.citation) for row in pack.outcomes]),
+        ("处理意见、复查意见、复核意见", [(_outcome_entry(row), row.citation) for row in pack.outcomes]),
         ("终结", [(_rule_entry(row), row.citation) for row in pack.finality]),
         ("由谁复查、复核", [(_rule_entry(row), row.citation) for row in pack.reviewing]),
-        ("督办", [(_coded_entry(row), row.citation) for row in pack.supervision]),
+        ("督办", [(_trigger_entry(row), row.citation) for row in pack.supervision]),
         ("转给谁", [(_rule_entry(row), row.citation) for row in pack.routing]),
     ]
     for title, entries in sections:
         lines += [("", None), (f"【{title}】", "bold cyan")]
         for text, citation in entries:
-            lines += [(text, None), (f"      {_cited(citation)}", "dim")]
+            lines += [(text, None), (f"      {_cited(citation, pack)}", "dim")]
+            lines += [(f"      注:{citation.note}", "yellow")] if citation.note else []
     return lines
 
 
+def _extension_rule(period: Period) -> str | None:
+    return period.extension.rule if period.extension else None
+
+
+def _single(pack: RulePack, rule: str) -> str:
+    """The id itself; one that only names a family (D13) is told its members."""
+    family = [row.rule for row in pack.periods if row.rule.startswith(f"{rule}.")]
+    if family and all(row.rule != rule for row in pack.periods):
+        raise NoSuchRule(f"{rule} 有几个期限,请写明其中一个:{'、'.join(family)}")
+    return rule
+
+
+def _dates(pack: RulePack) -> str:
+    until = f",至 {pack.in_force_to}" if pack.in_force_to else ""
+    return f"自 {pack.in_force_from} 起施行{until}"
+
+
 def _period_entries(period: Period) -> list[tuple[str, Citation]]:
-    basis = BASIS[period.starts_on]
-    length = f"自{basis}之日起{period.length}{UNITS[period.unit]}" if period.length else f"{basis}时指定期限"
+    counted = f"自{BASIS[period.starts_on]}之日起{{}}{UNITS[period.unit]}"
+    length = counted.format(period.length) if period.length else f"{BASIS[period.starts_on]}时指定期限"
+    if period.default_length:
+        length += f";没有指定的,{counted.format(period.default_length)}"
     dated = "" if period.in_force_to is None else f"(施行至 {period.in_force_to})"
     hearing = ",听证时间不计入" if period.excludes_hearing else ""
     fixed = "" if period.roll_forward else ",休息日不顺延"
@@ -138,26 +186,50 @@ def _ground_entry(row: Ground) -> str:
     return f"{row.id:<6}{row.title}:{row.tell}"
 
 
-def _coded_entry(row: Outcome | Trigger) -> str:
-    return f"      {row.title}({row.code})"
+def _outcome_entry(row: Outcome) -> str:
+    return f"      {row.title}({row.code}):{'、'.join(TIER_NAMES[tier] for tier in row.tiers)}意见"
+
+
+def _trigger_entry(row: Trigger) -> str:
+    times = f"第{row.threshold}次起" if row.threshold > 1 else ""
+    return f"      {row.title}({row.code}){f':{times}系统自动提出' if row.automatic else ''}"
 
 
 def _rule_entry(row: Rule) -> str:
     return f"{row.id:<6}{row.title}:{row.text}"
 
 
-def _cited(citation: Citation) -> str:
+def _cited(citation: Citation, pack: RulePack) -> str:
+    origin = _origin(citation, pack)
     if citation.source is Source.PRACTICE:
-        return f"惯例 {citation.article}:{citation.reason}"
-    silent = "(本条例没有规定,借用)" if citation.source is Source.LOCAL else ""
+        basis = "" if citation.article == PRACTICE else f" {citation.article}"
+        return f"{origin}{PRACTICE}{basis}:{citation.reason}"
     also = f" 参见{'、'.join(citation.see_also)}" if citation.see_also else ""
-    return f"{silent}《{citation.law}》{citation.article}:“{citation.quote}”{also}"
+    return f"{origin}《{citation.law}》{citation.article}:“{citation.quote}”{also}"
 
 
-def _load(name: str) -> RulePack:
-    if name not in pack_names():
-        raise typer.BadParameter(f"没有规则包 {name};现有:{'、'.join(pack_names())}", param_hint="--pack")
-    return load_pack(name)
+def _origin(citation: Citation, pack: RulePack) -> str:
+    """Why a row quotes another law than the pack's own."""
+    borrowed = citation.source is Source.LOCAL
+    if pack.states(citation):
+        return "(本条例没有规定,借用)" if borrowed else ""
+    return (
+        f"(本条例和 {citation.pack} 都没有规定,借用)" if borrowed else f"(本条例没有规定,从 {citation.pack})"
+    )
+
+
+def _load(name: str, folder: Path | None) -> RulePack:
+    with _faults("--pack"):
+        return load_pack(name, folder)
+
+
+@contextmanager
+def _faults(option: str) -> Iterator[None]:
+    """What is wrong with the law's data or with the question, said of the option that named it."""
+    try:
+        yield
+    except (PackError, NoSuchRule) as fault:
+        raise typer.BadParameter(str(fault), param_hint=option) from fault
 
 
 def _day(text: str) -> date:

@@ -7,12 +7,11 @@ an error that names rule and field, never "no rule".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from typing import TypeVar
 
 from services.domain.calendar import Unit
+from services.domain.pack_row import PackError, Row
 from services.domain.petition import Path, Purpose, Tier
 from services.domain.statute import (
     Answer,
@@ -30,50 +29,112 @@ from services.domain.statute import (
     WarningPoints,
 )
 
+__all__ = ["PackError", "parse_pack"]
+
 # What the chain cannot do without: a pack that lacks one of these is refused at the start, not in a case.
 REQUIRED_PERIODS = frozenset({"D1", "D2", "D3", "D4", "D5", "D7", "D8", "D9", "D10", "D11", "DR"})
 SET_BY_ACT = "set_by_act"
 ON_LAPSE = ("final",)
 
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
 
 
-class PackError(ValueError):
-    """A rule pack cannot be read; the message names pack, rule and field."""
+def parse_pack(raw: Mapping[str, object], packs: Mapping[str, RulePack] | None = None) -> RulePack:
+    """Turn the dict of a pack's TOML file into a RulePack. Raises PackError naming rule and field.
 
-
-def parse_pack(raw: Mapping[str, object]) -> RulePack:
-    """Turn the dict of a pack's TOML file into a RulePack. Raises PackError naming rule and field."""
-    head = _Row(raw, f"规则包 {raw.get('id', '(无 id)')}")
-    pack_id, short_title = head.text("id"), head.text("short_title")
-    title, region_prefix = head.text("title"), head.optional_text("region_prefix")
-    first, last = head.day("in_force_from"), head.optional_day("in_force_to")
-    warnings = _warnings(head.row("warnings"))
+    ``packs`` holds the packs that the file names: the one it ``extends`` (is read over) and the one it
+    ``succeeds`` (replaces).
+    """
+    head = Row(raw, f"规则包 {raw.get('id', '(无 id)')}")
+    base, predecessor = _named(head, "extends", packs or {}), _named(head, "succeeds", packs or {})
+    law = _Law(head, base)
     pack = RulePack(
-        id=pack_id,
-        title=title,
-        short_title=short_title,
-        region_prefix=region_prefix,
-        in_force_from=first,
-        in_force_to=last,
-        warnings=warnings,
-        periods=head.rows("period", "rule", lambda row: _period(row, short_title, warnings, first, last)),
-        grounds=head.rows("ground", "id", lambda row: _ground(row, short_title)),
-        outcomes=head.rows("outcome", "code", lambda row: _outcome(row, short_title)),
-        finality=head.rows("finality", "id", lambda row: _rule(row, short_title)),
-        reviewing=head.rows("reviewing", "id", lambda row: _rule(row, short_title)),
-        supervision=head.rows("supervision", "code", lambda row: _trigger(row, short_title)),
-        routing=head.rows("routing", "id", lambda row: _rule(row, short_title)),
+        id=law.id,
+        title=head.text("title"),
+        short_title=law.short_title,
+        note=head.optional_text("note"),
+        region_prefix=head.optional_text("region_prefix"),
+        in_force_from=law.first,
+        in_force_to=law.last,
+        warnings=law.warnings,
+        periods=_periods(law),
+        grounds=law.section("ground", "id", _ground, base.grounds if base else ()),
+        outcomes=law.section("outcome", "code", _outcome, base.outcomes if base else ()),
+        finality=law.section("finality", "id", _rule, base.finality if base else ()),
+        reviewing=law.section("reviewing", "id", _rule, base.reviewing if base else ()),
+        supervision=law.section("supervision", "code", _trigger, base.supervision if base else ()),
+        routing=law.section("routing", "id", _rule, base.routing if base else ()),
+        base=base,
+        predecessor=predecessor,
     )
     head.done()
-    _check_whole(pack)
+    if missing := REQUIRED_PERIODS - {period.rule for period in pack.periods}:
+        raise PackError(f"规则包 {pack.id}: 缺少期限 {'、'.join(sorted(missing))}")
+    if law.twice:
+        raise PackError(f"规则包 {pack.id}: 重复的条目 {'、'.join(law.twice)}")
     return pack
 
 
-def _period(row: _Row, law: str, warnings: WarningPoints, first: date, last: date | None) -> Period:
+class _Law:
+    """What every row of a pack needs to know of its law, and how its sections are read over the base's."""
+
+    def __init__(self, head: Row, base: RulePack | None) -> None:
+        self.head, self.base = head, base
+        self.id, self.short_title = head.text("id"), head.text("short_title")
+        self.first, self.last = head.day("in_force_from"), head.optional_day("in_force_to")
+        if self.last and self.last < self.first:
+            raise head.fault("in_force_to", "早于施行之日")
+        own = head.optional_row("warnings")
+        inherited = base.warnings if base and not own else None
+        self.warnings = inherited or _warnings(own or head.row("warnings"))
+        self.twice: list[str] = []
+
+    def section(
+        self, field: str, key: str, read: Callable[[Row, _Law], T], inherited: tuple[T, ...]
+    ) -> tuple[T, ...]:
+        """The rows of one section: the base's in their order, the own ones in the place of their like."""
+        own = self.rows(field, key, read, lambda row: str(getattr(row, key)))
+        stated = {getattr(row, key): row for row in own}
+        kept = {getattr(row, key): stated.get(getattr(row, key), row) for row in inherited}
+        return tuple((kept | stated).values())
+
+    def rows(
+        self, field: str, key: str, read: Callable[[Row, _Law], T], identity: Callable[[T], str]
+    ) -> tuple[T, ...]:
+        """The pack's own rows of a section; those that stand twice are told when all has been read."""
+        found = self.head.rows(field, key, lambda row: read(row, self), optional=self.base is not None)
+        keys = [identity(row) for row in found]
+        self.twice += sorted({key for key in keys if keys.count(key) > 1})
+        return found
+
+
+def _named(head: Row, field: str, packs: Mapping[str, RulePack]) -> RulePack | None:
+    name = head.optional_text(field)
+    if name is not None and name not in packs:
+        raise head.fault(field, f"没有规则包 {name}")
+    return packs[name] if name is not None else None
+
+
+def _periods(law: _Law) -> tuple[Period, ...]:
+    """Own periods, and the base's for the rules that the pack does not state; a base's order is by number."""
+    own = law.rows("period", "rule", _period, lambda row: f"{row.rule} {row.in_force_from}")
+    if law.base is None:
+        return own
+    stated = {row.rule for row in own}
+    inherited = (row for row in law.base.periods if row.rule not in stated)
+    return tuple(sorted((*own, *inherited), key=lambda row: (_numbers(row.rule), row.in_force_from)))
+
+
+def _numbers(rule: str) -> tuple[float, ...]:
+    """D8 before D8.1 before D10; what has no number comes last."""
+    parts = rule.lstrip("D").split(".")
+    return tuple(int(part) if part.isdigit() else float("inf") for part in parts)
+
+
+def _period(row: Row, law: _Law) -> Period:
     extension, own_warnings = row.optional_row("extension"), row.optional_row("warnings")
     by_act = row.get("length") == SET_BY_ACT
+    default_length = row.optional_count("default_length") if by_act else None
     period = Period(
         rule=row.text("rule"),
         name=row.text("name"),
@@ -81,15 +142,16 @@ def _period(row: _Row, law: str, warnings: WarningPoints, first: date, last: dat
         obliged=row.choice("obliged", Obliged),
         starts_on=row.choice("starts_on", Basis),
         length=None if by_act else row.count("length"),
-        unit=Unit.NATURAL if by_act else row.choice("unit", Unit),
+        default_length=default_length,
+        unit=row.choice("unit", Unit, default=Unit.NATURAL if by_act and not default_length else None),
         roll_forward=row.flag("roll_forward", default=True),
         paths=row.choices("paths", Path),
         extension=_extension(extension, law) if extension else None,
         excludes_hearing=row.flag("excludes_hearing"),
         on_lapse=row.optional_text("on_lapse"),
-        warnings=_warnings(own_warnings) if own_warnings else warnings,
-        in_force_from=row.optional_day("in_force_from") or first,
-        in_force_to=row.optional_day("in_force_to") or last,
+        warnings=_warnings(own_warnings) if own_warnings else law.warnings,
+        in_force_from=row.optional_day("in_force_from") or law.first,
+        in_force_to=row.optional_day("in_force_to") or law.last,
         citation=_citation(row, law),
     )
     if period.on_lapse is not None and period.on_lapse not in ON_LAPSE:
@@ -100,7 +162,7 @@ def _period(row: _Row, law: str, warnings: WarningPoints, first: date, last: dat
     return period
 
 
-def _extension(row: _Row, law: str) -> Extension:
+def _extension(row: Row, law: _Law) -> Extension:
     extension = Extension(
         rule=row.text("rule"),
         max_days=row.optional_count("max_days"),
@@ -114,7 +176,7 @@ def _extension(row: _Row, law: str) -> Extension:
     return extension
 
 
-def _warnings(row: _Row) -> WarningPoints:
+def _warnings(row: Row) -> WarningPoints:
     try:
         yellow_left = Fraction(row.text("yellow_left"))
     except (ValueError, ZeroDivisionError) as fault:
@@ -126,7 +188,7 @@ def _warnings(row: _Row) -> WarningPoints:
     return warnings
 
 
-def _ground(row: _Row, law: str) -> Ground:
+def _ground(row: Row, law: _Law) -> Ground:
     ground = Ground(
         id=row.text("id"),
         title=row.text("title"),
@@ -140,7 +202,7 @@ def _ground(row: _Row, law: str) -> Ground:
     return ground
 
 
-def _outcome(row: _Row, law: str) -> Outcome:
+def _outcome(row: Row, law: _Law) -> Outcome:
     outcome = Outcome(
         code=row.text("code"),
         title=row.text("title"),
@@ -156,7 +218,7 @@ def _outcome(row: _Row, law: str) -> Outcome:
     return outcome
 
 
-def _rule(row: _Row, law: str) -> Rule:
+def _rule(row: Row, law: _Law) -> Rule:
     rule = Rule(
         id=row.text("id"),
         code=row.text("code"),
@@ -168,7 +230,7 @@ def _rule(row: _Row, law: str) -> Rule:
     return rule
 
 
-def _trigger(row: _Row, law: str) -> Trigger:
+def _trigger(row: Row, law: _Law) -> Trigger:
     trigger = Trigger(
         code=row.text("code"),
         title=row.text("title"),
@@ -180,9 +242,9 @@ def _trigger(row: _Row, law: str) -> Trigger:
     return trigger
 
 
-def _citation(row: _Row, law: str) -> Citation:
+def _citation(row: Row, law: _Law) -> Citation:
     source = row.choice("source", Source, default=Source.STATUTE)
-    own_law = {Source.STATUTE: law, Source.PRACTICE: ""}
+    own_law = {Source.STATUTE: law.short_title, Source.PRACTICE: ""}
     citation = Citation(
         law=row.text("law") if source is Source.LOCAL else own_law[source],
         article=row.text("article"),
@@ -190,121 +252,11 @@ def _citation(row: _Row, law: str) -> Citation:
         source=source,
         reason=row.optional_text("reason"),
         see_also=row.texts("see_also"),
+        note=row.optional_text("note"),
+        pack=law.id,
     )
     if source is Source.PRACTICE and (citation.quote or not citation.reason):
         raise row.fault("reason", "惯例(practice)应当写明理由,不得引用原文")
     if source is not Source.PRACTICE and not citation.quote:
         raise row.fault("quote", "应当引用所依据的原文")
     return citation
-
-
-def _check_whole(pack: RulePack) -> None:
-    if missing := REQUIRED_PERIODS - {period.rule for period in pack.periods}:
-        raise PackError(f"规则包 {pack.id}: 缺少期限 {'、'.join(sorted(missing))}")
-    starts = [(period.rule, period.in_force_from) for period in pack.periods]
-    keys = [
-        *starts,
-        *(ground.id for ground in pack.grounds),
-        *(outcome.code for outcome in pack.outcomes),
-        *(rule.id for rule in (*pack.finality, *pack.reviewing, *pack.routing)),
-        *(f"supervision.{trigger.code}" for trigger in pack.supervision),
-    ]
-    if twice := sorted({str(key) for key in keys if keys.count(key) > 1}):
-        raise PackError(f"规则包 {pack.id}: 重复的条目 {'、'.join(twice)}")
-
-
-class _Row:
-    """One table of the file: reads typed fields, names itself in errors, and knows what nobody has read."""
-
-    def __init__(self, raw: Mapping[str, object], where: str) -> None:
-        self._raw = raw
-        self._where = where
-        self._unread = set(raw)
-
-    def fault(self, field: str, what: str) -> PackError:
-        return PackError(f"{self._where} 的 {field}: {what}")
-
-    def get(self, field: str) -> object:
-        self._unread.discard(field)
-        return self._raw.get(field)
-
-    def done(self) -> None:
-        """Every field was read; a misspelt one would otherwise be a rule that silently does not hold."""
-        for field in sorted(self._unread):
-            raise self.fault(field, "没有这一项")
-
-    def text(self, field: str) -> str:
-        value = self._typed(field, str, "文字")
-        if not value.strip():
-            raise self.fault(field, "是空的")
-        return value
-
-    def count(self, field: str) -> int:
-        value = self._typed(field, int, "整数")
-        if value < 1:
-            raise self.fault(field, "应当大于 0")
-        return value
-
-    def day(self, field: str) -> date:
-        return self._typed(field, date, "日期")
-
-    def flag(self, field: str, *, default: bool = False) -> bool:
-        return self._typed(field, bool, "true 或 false") if field in self._raw else default
-
-    def texts(self, field: str) -> tuple[str, ...]:
-        values = self.get(field) or []
-        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise self.fault(field, "应当是文字的列表")
-        return tuple(values)
-
-    def choice(self, field: str, words: type[E], *, default: E | None = None) -> E:
-        if default is not None and field not in self._raw:
-            return default
-        return self._word(field, self.text(field), words)
-
-    def choices(self, field: str, words: type[E]) -> tuple[E, ...]:
-        return tuple(self._word(field, value, words) for value in self.texts(field))
-
-    def optional_text(self, field: str) -> str | None:
-        return self.text(field) if field in self._raw else None
-
-    def optional_count(self, field: str) -> int | None:
-        return self.count(field) if field in self._raw else None
-
-    def optional_day(self, field: str) -> date | None:
-        return self.day(field) if field in self._raw else None
-
-    def row(self, field: str) -> _Row:
-        value = self.get(field)
-        if not isinstance(value, dict):
-            raise self.fault(field, "缺少这一节" if value is None else "应当是一节")
-        return _Row(value, f"{self._where} 的 {field}")
-
-    def optional_row(self, field: str) -> _Row | None:
-        return self.row(field) if field in self._raw else None
-
-    def rows(self, field: str, key: str, read: Callable[[_Row], T]) -> tuple[T, ...]:
-        """A section of the pack; each row is named in errors by its ``key`` field."""
-        values = self.get(field)
-        if not isinstance(values, list) or not values:
-            raise self.fault(field, "缺少这一节")
-        return tuple(read(self._section_row(field, key, value)) for value in values)
-
-    def _section_row(self, field: str, key: str, value: object) -> _Row:
-        if not isinstance(value, dict):
-            raise self.fault(field, f"每条应当是一个 [[{field}]]")
-        return _Row(value, f"{self._where} {field} {value.get(key, '(无编号)')}")
-
-    def _word(self, field: str, value: str, words: type[E]) -> E:
-        if value not in {word.value for word in words}:
-            raise self.fault(field, f"“{value}”应当是 {'、'.join(words)} 之一")
-        return words(value)
-
-    def _typed(self, field: str, kind: type[T], what: str) -> T:
-        value = self.get(field)
-        if value is None:
-            raise self.fault(field, "缺少")
-        # type(), not isinstance: true is no number, and a moment is no day.
-        if type(value) is not kind:
-            raise self.fault(field, f"应当是{what}")
-        return value

@@ -1,8 +1,9 @@
 """A rule pack: the law as dated rows, each with its article and the words it rests on.
 
 Packs are written in TOML (``services/statutes``) and read by ``pack.parse_pack``. Old rows are never edited:
-when the law changes, a newer row stands beside the old one, so that an old case is still judged by the law of
-its day. The code knows rule ids (D5), never an article number or a length.
+when the law changes, a newer row stands beside the old one, or a newer pack succeeds the old one, so that an
+old case is still judged by the law of its day. A local pack is read over the national one: the rows it does
+not state are the national ones. The code knows rule ids (D5), never an article number or a length.
 """
 
 from __future__ import annotations
@@ -69,7 +70,11 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a row stands: ``law`` and ``article``, the words themselves, or for practice the reason."""
+    """Where a row stands: ``law`` and ``article``, the words themselves, or for practice the reason.
+
+    ``pack`` is the id of the pack whose file holds the row: in a local pack, the national one's for every row
+    that it does not state itself. ``note`` tells the reader where two laws disagree and what was chosen.
+    """
 
     law: str
     article: str
@@ -77,6 +82,8 @@ class Citation:
     source: Source
     reason: str | None
     see_also: tuple[str, ...]
+    note: str | None
+    pack: str
 
     def __str__(self) -> str:
         return f"{self.law}{self.article}"
@@ -108,8 +115,9 @@ class Extension:
 class Period:
     """One dated row of D1 …: who must do what, from which day, in how many units.
 
-    ``length`` is None where the act itself sets the date (D11, D12, DR). ``paths`` empty means every path.
-    ``on_lapse`` "final" marks a right whose lapse ends the chain.
+    ``length`` is None where the act itself sets the date (D11, D12, DR); ``default_length`` is then what the
+    law gives for want of one. ``paths`` empty means every path. ``on_lapse`` "final" marks a right whose
+    lapse ends the chain.
     """
 
     rule: str
@@ -118,6 +126,7 @@ class Period:
     obliged: Obliged
     starts_on: Basis
     length: int | None
+    default_length: int | None
     unit: Unit
     roll_forward: bool
     paths: tuple[Path, ...]
@@ -141,6 +150,18 @@ class Period:
     @property
     def source(self) -> Source:
         return self.citation.source
+
+    @property
+    def longest(self) -> int | None:
+        """The length with all that the extension can add, in units of the period; None without either."""
+        if self.length is None or self.extension is None:
+            return self.length
+        added, total = self.extension.max_days, self.extension.max_total_days
+        limits = [self.length + added if added is not None else None, total]
+        return min(limit for limit in limits if limit is not None)
+
+    def in_force(self, on: date) -> bool:
+        return self.in_force_from <= on <= (self.in_force_to or date.max)
 
     def applies_to(self, path: str) -> bool:
         """Whether petitions on this path (信访工作条例 31) have the period at all."""
@@ -207,11 +228,16 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class RulePack:
-    """One law (or regulation) ready for use. ``region_prefix`` None means the whole country."""
+    """One law (or regulation) ready for use. ``region_prefix`` None means the whole country.
+
+    The rows are those of the pack and, for what it does not state, those of its ``base`` (each row's
+    ``citation.pack`` tells which). ``predecessor`` is the pack that it replaced on ``in_force_from``.
+    """
 
     id: str
     title: str
     short_title: str
+    note: str | None
     region_prefix: str | None
     in_force_from: date
     in_force_to: date | None
@@ -223,16 +249,43 @@ class RulePack:
     reviewing: tuple[Rule, ...]
     supervision: tuple[Trigger, ...]
     routing: tuple[Rule, ...]
+    base: RulePack | None = None
+    predecessor: RulePack | None = None
+
+    def on(self, day: date) -> RulePack:
+        """The pack that judges what begins on that day. Raises RuleNotInForce when there is none.
+
+        This one while it is in force; before it, the pack it replaced; else the one it is read over.
+        """
+        if self.in_force_from <= day <= (self.in_force_to or date.max):
+            return self
+        replaced = self.predecessor if day < self.in_force_from else None
+        other = replaced or self.base
+        if other is None:
+            raise RuleNotInForce(f"规则包 {self.id} 在 {day} 未施行")
+        return other.on(day)
 
     def period(self, rule: str, *, on: date) -> Period:
-        """The newest row of the rule in force on that day. Raises NoSuchRule or RuleNotInForce."""
+        """The newest row of the rule in force on that day. Raises NoSuchRule or RuleNotInForce.
+
+        A local row that has ended leaves its place to the base's row.
+        """
+        judging = self.on(on)
+        if judging is not self:
+            return judging.period(rule, on=on)
         rows = [row for row in self.periods if row.rule == rule]
         if not rows:
             raise NoSuchRule(f"规则包 {self.id} 没有期限 {rule}")
-        rows = [row for row in rows if row.in_force_from <= on <= (row.in_force_to or date.max)]
-        if not rows:
-            raise RuleNotInForce(f"规则包 {self.id} 的期限 {rule} 在 {on} 未施行")
-        return max(rows, key=lambda row: row.in_force_from)
+        current = [row for row in rows if row.in_force(on)]
+        if current:
+            return max(current, key=lambda row: row.in_force_from)
+        if self.base is not None:
+            return self.base.period(rule, on=on)
+        raise RuleNotInForce(f"规则包 {self.id} 的期限 {rule} 在 {on} 未施行")
+
+    def states(self, citation: Citation) -> bool:
+        """Whether the row of this citation is the pack's own, not its base's."""
+        return citation.pack == self.id
 
     def ground(self, id: str) -> Ground:
         return self._one(self.grounds, "不予受理理由", lambda each: each.id == id, id)
