@@ -1,0 +1,183 @@
+"""Dispatches, objections, opinions and reviews as callers see them, with the petition's ETag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from intake_api.registration import deadline_out
+from intake_api.replies import reply
+from services.application.acts import Case
+from services.application.objection import Contest
+from services.domain.directory import Directory
+from services.domain.dispatch import Dispatch
+from services.domain.inbox import InboxEntry
+from services.domain.opinion import Opinion
+from services.domain.petition import Petition
+from services.domain.review import DECIDE_RULE, Review
+
+# What of an entry's data is the id of something that can be read: its link.
+_LINKED = {
+    "dispatch_id": ("dispatch", "/v1/dispatches/"),
+    "objection_id": ("objection", "/v1/objections/"),
+    "opinion_id": ("opinion", "/v1/opinions/"),
+    "review_id": ("review", "/v1/reviews/"),
+}
+
+
+def of_petition(body: object, petition: Petition, status: int = 200) -> Response:
+    """An answer about something of a petition, with the petition's version as ETag."""
+    return reply(body, status, {"ETag": f'"{petition.version}"', "Cache-Control": "private, no-cache"})
+
+
+def petition_status(petition: Petition) -> dict[str, Any]:
+    return {
+        "id": petition.id,
+        "number": petition.number,
+        "state": petition.state,
+        "state_name": petition.state.chinese,
+        "tier": petition.tier,
+        "path": petition.path,
+        "version": petition.version,
+    }
+
+
+def organ_ref(organ_id: UUID | None, directory: Directory) -> dict[str, Any] | None:
+    if organ_id is None:
+        return None
+    return {"organ_id": organ_id, "name": directory.organ(organ_id).name}
+
+
+def dispatch_brief(dispatch: Dispatch, directory: Directory) -> dict[str, Any]:
+    return {
+        "id": dispatch.id,
+        "petition_id": dispatch.petition_id,
+        "organ": organ_ref(dispatch.organ_id, directory),
+        "sender": organ_ref(dispatch.sender_id, directory),
+        "mode": dispatch.mode,
+        "role": dispatch.role,
+        "state": dispatch.state,
+        "sent_at": dispatch.sent_at,
+        "sent_on": dispatch.sent_on,
+        "report_due": dispatch.report_due,
+        "binding": dispatch.binding,
+        "received_on": dispatch.received_on,
+        "accepted_on": dispatch.accepted_on,
+        "reported_on": dispatch.reported_on,
+        "links": {
+            "self": f"/v1/dispatches/{dispatch.id}",
+            "petition": f"/v1/petitions/{dispatch.petition_id}",
+        },
+    }
+
+
+def dispatch_out(case: Case[Dispatch], directory: Directory) -> dict[str, Any]:
+    return {**dispatch_brief(case.subject, directory), **_beside(case)}
+
+
+def objection_out(contest: Contest, directory: Directory) -> dict[str, Any]:
+    objection = contest.objection
+    return {
+        "id": objection.id,
+        "petition_id": objection.petition_id,
+        "dispatch_id": objection.dispatch_id,
+        "organ": organ_ref(objection.organ_id, directory),
+        "reason": objection.reason,
+        "suggested_organ": organ_ref(objection.suggested_organ_id, directory),
+        "raised_on": objection.raised_on,
+        "state": objection.state,
+        "decided_on": objection.decided_on,
+        "decision_reason": objection.decision_reason,
+        "assigned_organ": organ_ref(objection.assigned_organ_id, directory),
+        "petition": petition_status(contest.petition),
+        "links": {"self": f"/v1/objections/{objection.id}"},
+    }
+
+
+def opinion_text(opinion: Opinion, directory: Directory) -> dict[str, Any]:
+    return {
+        "id": opinion.id,
+        "petition_id": opinion.petition_id,
+        "tier": opinion.tier,
+        "organ": organ_ref(opinion.organ_id, directory),
+        "outcome": opinion.outcome,
+        "facts": opinion.facts,
+        "reasons": opinion.reasons,
+        "legal_basis": opinion.legal_basis,
+        "decision": opinion.decision,
+        "remedy": opinion.remedy,
+        "issued_on": opinion.issued_on,
+        "dispatch_id": opinion.dispatch_id,
+        "review_id": opinion.review_id,
+        "redo_by": opinion.redo_by,
+        "served_on": opinion.served_on,
+        "service_method": opinion.service_method,
+        "signed": opinion.signed,
+        "links": {
+            "self": f"/v1/opinions/{opinion.id}",
+            "service": f"/v1/opinions/{opinion.id}/service",
+        },
+    }
+
+
+def opinion_out(case: Case[Opinion], directory: Directory) -> dict[str, Any]:
+    return {**opinion_text(case.subject, directory), **_beside(case)}
+
+
+def review_brief(review: Review, directory: Directory) -> dict[str, Any]:
+    hearing = {"from": review.hearing_from, "to": review.hearing_to} if review.hearing_from else None
+    return {
+        "id": review.id,
+        "petition_id": review.petition_id,
+        "tier": review.tier,
+        "organ": organ_ref(review.organ_id, directory),
+        "opinion_id": review.opinion_id,
+        "reason": review.reason,
+        "requested_on": review.requested_on,
+        "state": review.state,
+        "hearing": hearing,
+        "outcome": review.outcome,
+        "decided_on": review.decided_on,
+        "links": {"self": f"/v1/reviews/{review.id}", "opinion": f"/v1/opinions/{review.opinion_id}"},
+    }
+
+
+def review_out(case: Case[Review], directory: Directory) -> dict[str, Any]:
+    rule = DECIDE_RULE[case.subject.tier]
+    due_on = next((clock.due_on for clock in case.deadlines if clock.rule == rule), None)
+    return {**review_brief(case.subject, directory), "due_on": due_on, **_beside(case)}
+
+
+def cloud_event(entry: InboxEntry) -> dict[str, Any]:
+    """CloudEvents 1.0, structured; ``sequence`` is its extension attribute of that name."""
+    data = {name: value for name, value in entry.data.items() if name != "version"}
+    return {
+        "specversion": "1.0",
+        "id": entry.id,
+        "source": f"/v1/organs/{entry.organ_id}",
+        "type": entry.type,
+        "subject": entry.petition_id,
+        "time": entry.at,
+        "datacontenttype": "application/json",
+        "sequence": f"{entry.seq:012d}",
+        "data": {
+            "petition_id": entry.petition_id,
+            "etag": f'"{entry.data["version"]}"',
+            **data,
+            "links": {"petition": f"/v1/petitions/{entry.petition_id}", **_links(data)},
+        },
+    }
+
+
+def _links(data: Mapping[str, object]) -> dict[str, str]:
+    return {name: f"{path}{data[key]}" for key, (name, path) in _LINKED.items() if key in data}
+
+
+def _beside(case: Case[Dispatch] | Case[Opinion] | Case[Review]) -> dict[str, Any]:
+    return {
+        "petition": petition_status(case.petition),
+        "deadlines": [deadline_out(clock) for clock in case.deadlines],
+    }

@@ -1,0 +1,142 @@
+"""A case in an organ's hands: read it, receive it, accept or contest it, handle and answer it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from intake_api import dossier
+from intake_api.calls import World, acting, caller
+from intake_api.handling import dispatch_brief, dispatch_out, objection_out, of_petition, opinion_out
+from intake_api.schemas.dispatch import (
+    AcceptanceIn,
+    DispatchOut,
+    ExtensionIn,
+    FolderOut,
+    NonAcceptanceIn,
+    ObjectionIn,
+    ReferralIn,
+    ReportIn,
+)
+from intake_api.schemas.objection import ObjectionOut
+from intake_api.schemas.opinion import OpinionIn, OpinionOut
+from services.application import dispatch as dispatches
+from services.application import objection as objections
+from services.application import opinion as opinions
+from services.domain.access import Call, Client, Scope
+
+router = APIRouter(prefix="/v1/dispatches", tags=["转交办件 · dispatches"])
+Reading = Annotated[Client, caller(Scope.DISPATCHES, Scope.TRIAGE)]
+Acting = Annotated[Call, acting(Scope.DISPATCHES)]
+
+
+@router.get("/{dispatch_id}", operation_id="read_dispatch", summary="读取转交办件", response_model=FolderOut)
+async def read_dispatch(dispatch_id: UUID, world: World, client: Reading) -> Response:
+    """转交办件及信访件全貌:内容、诉求、遮掩的信访人、期限、附件。ETag 为信访件版本号。"""
+    folder = await dispatches.read(world, dispatch_id, client=client)
+    directory = await world.directory()
+    body = {
+        **dispatch_brief(folder.dispatch, directory),
+        "petition": dossier.full(folder.dossier, directory, client),
+        "attachments": [dossier.attachment_out(each) for each in folder.attachments],
+    }
+    return of_petition(body, folder.dossier.petition)
+
+
+@router.post(
+    "/{dispatch_id}/receipt", operation_id="receive_dispatch", summary="签收", response_model=DispatchOut
+)
+async def receive_dispatch(dispatch_id: UUID, world: World, call: Acting) -> Response:
+    """签收转交办件。期限自进入收件箱之日起算,签收不影响期限。"""
+    case = await dispatches.receive(world, dispatch_id, call=call)
+    return of_petition(dispatch_out(case, await world.directory()), case.petition)
+
+
+@router.post(
+    "/{dispatch_id}/acceptance", operation_id="accept_dispatch", summary="受理", response_model=DispatchOut
+)
+async def accept_dispatch(
+    dispatch_id: UUID, world: World, call: Acting, body: AcceptanceIn | None = None
+) -> Response:
+    """受理并告知信访人。适用信访程序的,自受理之日起60日内办结;答复含所起算的期限。"""
+    sent = body or AcceptanceIn()
+    acceptance = dispatches.Acceptance(path=sent.path, note=sent.note)
+    case = await dispatches.accept(world, dispatch_id, acceptance, call=call)
+    return of_petition(dispatch_out(case, await world.directory()), case.petition)
+
+
+@router.post(
+    "/{dispatch_id}/refusal", operation_id="refuse_dispatch", summary="不予受理", response_model=DispatchOut
+)
+async def refuse_dispatch(dispatch_id: UUID, body: NonAcceptanceIn, world: World, call: Acting) -> Response:
+    """不予受理:书面、说明理由、告知应向何处提出。不属于本单位职权的,应当提出异议而不是不予受理。"""
+    why = dispatches.NonAcceptance(body.ground, body.explanation, body.directed_to)
+    case = await dispatches.refuse(world, dispatch_id, why, call=call)
+    return of_petition(dispatch_out(case, await world.directory()), case.petition)
+
+
+@router.post(
+    "/{dispatch_id}/objection",
+    status_code=201,
+    operation_id="object_to_dispatch",
+    summary="提出异议",
+    response_model=ObjectionOut,
+)
+async def object_to_dispatch(dispatch_id: UUID, body: ObjectionIn, world: World, call: Acting) -> Response:
+    """不属于本单位职权的,自收到之日起5个工作日内提出异议,详细说明理由;由转送单位核实后决定。"""
+    contest = await objections.raise_objection(
+        world, dispatch_id, reason=body.reason, suggested_organ_id=body.suggested_organ_id, call=call
+    )
+    return of_petition(objection_out(contest, await world.directory()), contest.petition, 201)
+
+
+@router.post(
+    "/{dispatch_id}/extension", operation_id="extend_dispatch", summary="延期", response_model=DispatchOut
+)
+async def extend_dispatch(dispatch_id: UUID, body: ExtensionIn, world: World, call: Acting) -> Response:
+    """情况复杂的,经本单位负责人批准,在期限届满前延长办理期限,累计不超过30日,并告知信访人理由。"""
+    extension = dispatches.Extension(body.days, body.approved_by, body.reason)
+    case = await dispatches.extend(world, dispatch_id, extension, call=call)
+    return of_petition(dispatch_out(case, await world.directory()), case.petition)
+
+
+@router.post(
+    "/{dispatch_id}/referral",
+    status_code=201,
+    operation_id="refer_dispatch",
+    summary="转送下级单位",
+    response_model=DispatchOut,
+)
+async def refer_dispatch(dispatch_id: UUID, body: ReferralIn, world: World, call: Acting) -> Response:
+    """转送本系统有权处理的下级单位,答复为新的转交办件;期限对新的单位重新起算。"""
+    case = await dispatches.refer(world, dispatch_id, body.organ_id, call=call)
+    return of_petition(dispatch_out(case, await world.directory()), case.petition, 201)
+
+
+@router.post(
+    "/{dispatch_id}/opinion",
+    status_code=201,
+    operation_id="issue_opinion",
+    summary="出具处理意见书",
+    response_model=OpinionOut,
+)
+async def issue_opinion(dispatch_id: UUID, body: OpinionIn, world: World, call: Acting) -> Response:
+    """出具信访处理意见书。缺少事实、理由、依据或者决定的不予接收;复查的途径和期限由系统写入 remedy。"""
+    writ = opinions.Writ(body.outcome, body.facts, body.reasons, body.legal_basis, body.decision)
+    case = await opinions.issue(world, dispatch_id, writ, call=call)
+    return of_petition(opinion_out(case, await world.directory()), case.petition, 201)
+
+
+@router.post(
+    "/{dispatch_id}/report",
+    operation_id="report_dispatch",
+    summary="提交办结报告",
+    response_model=DispatchOut,
+)
+async def report_dispatch(dispatch_id: UUID, body: ReportIn, world: World, call: Acting) -> Response:
+    """交办的信访事项,在指定期限内向交办机关反馈结果、提交办结报告。"""
+    case = await dispatches.report(world, dispatch_id, body.content, call=call)
+    return of_petition(dispatch_out(case, await world.directory()), case.petition)

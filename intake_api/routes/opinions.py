@@ -1,0 +1,45 @@
+"""Opinions of every tier, and their service on the petitioner."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from intake_api.calls import World, acting, caller
+from intake_api.handling import of_petition, opinion_out
+from intake_api.schemas.opinion import OpinionOut, ServiceIn
+from services.application import opinion as opinions
+from services.domain.access import Call, Client, Scope
+
+router = APIRouter(prefix="/v1/opinions", tags=["意见书 · opinions"])
+READERS = (Scope.SUBMIT, Scope.REGISTER, Scope.HOTLINE, Scope.DISPATCHES, Scope.TRIAGE, Scope.REVIEWS)
+
+
+@router.get("/{opinion_id}", operation_id="read_opinion", summary="读取意见书", response_model=OpinionOut)
+async def read_opinion(
+    opinion_id: UUID, world: World, client: Annotated[Client, caller(*READERS)]
+) -> Response:
+    """意见书全文。登记来源只能读取已经送达的意见书。"""
+    case = await opinions.read(world, opinion_id, client=client)
+    return of_petition(opinion_out(case, await world.directory()), case.petition)
+
+
+@router.post(
+    "/{opinion_id}/service",
+    operation_id="serve_opinion",
+    summary="登记送达",
+    response_model=OpinionOut,
+)
+async def serve_opinion(
+    opinion_id: UUID,
+    body: ServiceIn,
+    world: World,
+    call: Annotated[Call, acting(Scope.DISPATCHES, Scope.REVIEWS)],
+) -> Response:
+    """登记送达信访人的日期和方式。信访人申请复查、复核的期限自送达之日起算;复核意见送达即三级终结。"""
+    proof = opinions.ServiceProof(body.served_on, body.method, body.signed)
+    case = await opinions.serve(world, opinion_id, proof, call=call)
+    return of_petition(opinion_out(case, await world.directory()), case.petition)

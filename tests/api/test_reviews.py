@@ -1,0 +1,180 @@
+"""Review and re-review (信访工作条例 35, 36)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.city import Caller, City, clocks, writ
+
+Json = dict[str, Any]
+
+
+async def reviewed(city: City) -> tuple[Json, Caller]:
+    opinion, _ = await city.answered()
+    return await city.under_review(opinion)
+
+
+async def re_reviewed(city: City) -> tuple[Json, Caller]:
+    review, organ = await reviewed(city)
+    decided = await organ.done(f"/v1/reviews/{review['id']}/decision", writ("upheld"))
+    await city.served(decided["opinion"], organ)
+    return await city.under_review(decided["opinion"])
+
+
+async def test_review_goes_to_the_computed_organ_with_thirty_days(city: City) -> None:
+    review, organ = await reviewed(city)
+    assert (review["tier"], review["state"]) == ("review", "requested")
+    assert review["organ"]["name"] == "益阳市自然资源局"
+    assert review["due_on"] == clocks(review, "running")["D8"] == "2026-12-21"
+    assert review["petition"]["state"] == "under_review"
+    [event] = await organ.inbox()
+    assert event["type"] == "review.requested"
+    assert (await organ.get(event["data"]["links"]["review"])).json()["id"] == review["id"]
+    [listed] = (await organ.get(f"/v1/organs/{organ.organ_id}/reviews", state="requested")).json()["items"]
+    assert listed["id"] == review["id"]
+
+
+async def test_petitioner_may_choose_the_local_government(city: City) -> None:
+    opinion, _ = await city.answered()
+    government = await city.organ("南县人民政府")
+    body = {"reason": "请县政府复查。", "organ_id": government.organ_id}
+    review = await (await city.portal()).done(f"/v1/petitions/{opinion['petition_id']}/reviews", body)
+    assert review["organ"]["name"] == "南县人民政府"
+
+
+async def test_organ_that_may_not_review_cannot_be_chosen(city: City) -> None:
+    opinion, _ = await city.answered()
+    body = {"reason": "请外县复查。", "organ_id": (await city.organ("沅江市人民政府")).organ_id}
+    answer = await (await city.portal()).post(f"/v1/petitions/{opinion['petition_id']}/reviews", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_reviewing_organ")
+
+
+async def test_review_on_the_last_day_is_in_time(city: City) -> None:
+    opinion, _ = await city.answered()
+    await city.advance(31)  # 12-21, a Monday
+    await city.under_review(opinion)
+
+
+@pytest.mark.parametrize("timers", [True, False])
+async def test_late_review_is_refused_with_the_due_date(city: City, timers: bool) -> None:
+    opinion, _ = await city.answered()
+    days = 32
+    if timers:
+        await city.advance(days)
+    else:
+        await city.move(days)
+    path = f"/v1/petitions/{opinion['petition_id']}/reviews"
+    answer = await (await city.portal()).post(path, {"reason": "想起来不服。"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "review_too_late")
+    assert "2026-12-21" in answer.json()["detail"]
+
+
+async def test_review_before_service_is_refused(city: City) -> None:
+    accepted, organ = await city.accepted()
+    await organ.done(f"/v1/dispatches/{accepted['id']}/opinion", writ())
+    path = f"/v1/petitions/{accepted['petition_id']}/reviews"
+    answer = await (await city.portal()).post(path, {"reason": "不服。"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "review_not_open")
+
+
+async def test_re_review_goes_to_the_reviewers_reviewer(city: City) -> None:
+    review, organ = await re_reviewed(city)
+    assert review["tier"] == "re_review"
+    assert organ.client.name == "organ:湖南省自然资源厅"
+    assert set(clocks(review, "running")) == {"D10"}
+
+
+async def test_the_same_words_ask_for_both_tiers(city: City) -> None:
+    first, organ = await reviewed(city)
+    decided = await organ.done(f"/v1/reviews/{first['id']}/decision", writ("upheld"))
+    await city.served(decided["opinion"], organ)
+    second, _ = await city.under_review(decided["opinion"], reason=first["reason"])
+    assert second["id"] != first["id"]
+    assert second["tier"] == "re_review"
+
+
+async def test_acceptance_moves_no_clock(city: City) -> None:
+    review, organ = await reviewed(city)
+    accepted = await organ.done(f"/v1/reviews/{review['id']}/acceptance")
+    assert accepted["state"] == "accepted"
+    assert clocks(accepted) == clocks(review)
+
+
+async def test_hearing_moves_the_re_review_by_its_days(city: City) -> None:
+    review, organ = await re_reviewed(city)
+    assert review["due_on"] == "2026-12-21"
+    heard = await organ.done(
+        f"/v1/reviews/{review['id']}/hearing", {"from": "2026-12-01", "to": "2026-12-05"}
+    )
+    assert heard["hearing"] == {"from": "2026-12-01", "to": "2026-12-05"}
+    assert heard["due_on"] == "2026-12-25"  # five days after the 20th, on which the period would end
+
+
+async def test_hearing_does_not_move_the_review(city: City) -> None:
+    review, organ = await reviewed(city)
+    heard = await organ.done(
+        f"/v1/reviews/{review['id']}/hearing", {"from": "2026-12-01", "to": "2026-12-05"}
+    )
+    assert heard["due_on"] == review["due_on"]
+
+
+@pytest.mark.parametrize("dates", [("2026-12-05", "2026-12-01"), ("2026-11-19", "2026-12-01")])
+async def test_hearing_with_wrong_dates_is_refused(city: City, dates: tuple[str, str]) -> None:
+    review, organ = await reviewed(city)
+    body = {"from": dates[0], "to": dates[1]}
+    answer = await organ.post(f"/v1/reviews/{review['id']}/hearing", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "hearing_dates")
+
+
+async def test_declined_request_gives_the_window_back(city: City) -> None:
+    review, organ = await reviewed(city)
+    await city.advance(5)
+    body = {"ground": "not_an_opinion", "explanation": "申请的不是信访处理意见。"}
+    declined = await organ.done(f"/v1/reviews/{review['id']}/refusal", body)
+    assert (declined["state"], declined["petition"]["state"]) == ("declined", "answered")
+    petition = await city.petition(review["petition_id"])
+    assert clocks(petition, "running") == {"D7": "2026-12-21"}
+    again, _ = await city.under_review(review)
+    assert again["id"] != review["id"]
+
+
+async def test_revocation_needs_a_date_to_decide_anew(city: City) -> None:
+    review, organ = await reviewed(city)
+    path = f"/v1/reviews/{review['id']}/decision"
+    missing = await organ.post(path, writ("revoked"))
+    assert (missing.status_code, missing.json()["errors"][0]["pointer"]) == (422, "/redo_by")
+    past = await organ.post(path, writ("revoked", redo_by="2026-11-20"))
+    assert (past.status_code, past.json()["errors"][0]["pointer"]) == (422, "/redo_by")
+    upheld = await organ.post(path, writ("upheld", redo_by="2026-12-20"))
+    assert upheld.status_code == 422
+
+
+async def test_revocation_served_after_its_date_still_goes_back(city: City) -> None:
+    review, organ = await reviewed(city)
+    body = writ("revoked", redo_by="2026-11-25")
+    decided = await organ.done(f"/v1/reviews/{review['id']}/decision", body)
+    await city.advance(10)
+    served = await city.served(decided["opinion"], organ)
+    assert served["petition"]["state"] == "accepted"
+    petition = await city.petition(review["petition_id"])
+    assert clocks(petition, "running")["DR"] == "2026-11-25"
+
+
+@pytest.mark.parametrize("outcome", ["supported", "explained", "suggestion_adopted"])
+async def test_review_decides_nothing_else(city: City, outcome: str) -> None:
+    review, organ = await reviewed(city)
+    answer = await organ.post(f"/v1/reviews/{review['id']}/decision", writ(outcome))
+    assert (answer.status_code, answer.json()["code"]) == (422, "outcome_not_fitting")
+
+
+async def test_review_belongs_to_the_reviewing_organ(city: City) -> None:
+    review, _ = await reviewed(city)
+    handler, stranger = await city.organ("南县自然资源局"), await city.organ("沅江市自然资源局")
+    path = f"/v1/reviews/{review['id']}"
+    assert (await handler.get(path)).status_code == 200
+    assert (await stranger.get(path)).status_code == 404
+    for organ in (handler, stranger):
+        assert (await organ.post(f"{path}/acceptance")).status_code == 404
+        assert (await organ.post(f"{path}/decision", writ("upheld"))).status_code == 404
