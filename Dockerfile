@@ -6,6 +6,9 @@ WORKDIR /build
 # The dependencies come first: they change seldom, so this layer is kept.
 COPY requirements.txt ./
 RUN /opt/xinfang/bin/pip install --require-hashes -r requirements.txt
+# Papers are set in these; they too change seldom.
+COPY script/_lib.sh script/fonts script/
+RUN apt-get update -qq && script/fonts --into /opt/xinfang/share/xinfang/fonts && rm -rf /var/lib/apt/lists/*
 COPY . ./
 RUN /opt/xinfang/bin/pip install --no-deps --no-build-isolation .
 

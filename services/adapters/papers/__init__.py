@@ -1,0 +1,1 @@
+"""Papers set as PDF, with the typst templates beside this file."""
