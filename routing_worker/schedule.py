@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from services.application import timers
+from services.application import calendar, timers
 from services.bootstrap import Deployment
 
 
@@ -23,6 +23,12 @@ async def pass_deadlines(world: Deployment) -> None:
     await timers.catch_up(world)
 
 
+async def recount(world: Deployment) -> None:
+    """Count clocks again that were counted before a holiday notice was published."""
+    while await calendar.recount(world):
+        pass
+
+
 async def bury_abandoned(world: Deployment) -> None:
     await world.queue.bury_abandoned()
 
@@ -34,5 +40,6 @@ async def purge(world: Deployment) -> None:
 SCHEDULE = (
     Scheduled("pass_deadlines", 5, pass_deadlines),
     Scheduled("bury_abandoned", 15, bury_abandoned),
+    Scheduled("recount", 3600, recount),
     Scheduled("purge", 3600, purge),
 )

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from services.adapters import logs
+
+SECRET = "张三 13800000000"
+
+
+@pytest.fixture(autouse=True)
+def _left_as_found() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_events_of_both_kinds_are_lines_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure()
+    structlog.get_logger("one").info("happened", petition="1")
+    logging.getLogger("other").warning("job %s failed", "7")
+    one, other = lines(capsys)
+    assert (one["event"], one["petition"], one["level"]) == ("happened", "1", "info")
+    assert (other["event"], other["logger"]) == ("job 7 failed", "other")
+
+
+def test_an_error_is_told_by_kind_and_place_without_its_text(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure()
+    try:
+        int(SECRET)
+    except ValueError:
+        structlog.get_logger("one").exception("failed")
+        logging.getLogger("other").exception("failed too")
+    written = capsys.readouterr().err
+    assert SECRET not in written
+    for line in written.splitlines():
+        event = json.loads(line)
+        assert event["error"] == "ValueError"
+        assert "test_logs.py" in event["places"][0]
