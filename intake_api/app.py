@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -36,9 +38,17 @@ class Api(FastAPI):
 def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
     """The application over a deployment; whoever made the deployment closes it."""
     settings = world.settings
+    limits = limits or Limits(lambda: wall_clock(world).timestamp(), redis_url=settings.redis_url)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await limits.close()
+
     app = Api(
         title="信访件办理系统 · Petition case system",
         version=version("xinfang"),
+        lifespan=lifespan,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -46,9 +56,7 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
     )
     app.state.world = world
     app.state.clients = Clients(world)
-    app.state.limits = limits or Limits(
-        lambda: wall_clock(world).timestamp(), redis_url=settings.redis_url
-    )
+    app.state.limits = limits
     for router in ROUTERS:
         # The routes themselves, not an include of each router: one flat list, matched in one pass.
         app.router.routes.extend(router.routes)

@@ -11,11 +11,13 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+from redis.asyncio import ConnectionPool
 
 from intake_api.problems import Fault
 from services.domain.refusal import NotFound
@@ -46,7 +48,8 @@ class Limits:
         self.calls, self.wrong_codes, self.wrong_secrets = calls, wrong_codes, wrong_secrets
         self._by_client = FixedWindowRateLimiter(MemoryStorage())
         self._here = MovingWindowRateLimiter(MemoryStorage())
-        self._shared = MovingWindowRateLimiter(_redis(redis_url)) if redis_url else None
+        self._pool = _pool(redis_url) if redis_url else None
+        self._shared = MovingWindowRateLimiter(_storage(redis_url, self._pool)) if redis_url else None
         self._quiet_until = 0.0
         self._under_way: Counter[str] = Counter()
 
@@ -80,6 +83,10 @@ class Limits:
             self._under_way[number] -= bool(number)
             if not self._under_way[number]:
                 del self._under_way[number]
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.disconnect()
 
     async def _left(self, item: RateLimitItem, name: tuple[str, str]) -> tuple[int, float]:
         here = await self._here.get_window_stats(item, *name)
@@ -121,11 +128,10 @@ class Limits:
         return Fault(code, facts, headers)
 
 
-def _redis(url: str) -> RedisStorage:
-    return RedisStorage(
-        f"async+{url}",
-        implementation="redispy",
-        key_prefix="xinfang",
-        socket_connect_timeout=1.0,
-        socket_timeout=1.0,
-    )
+def _pool(url: str) -> ConnectionPool:
+    return ConnectionPool.from_url(url, socket_connect_timeout=1.0, socket_timeout=1.0)
+
+
+def _storage(url: str, pool: Any) -> RedisStorage:
+    """``pool`` is one of redis-py, which the library takes though its types do not say so."""
+    return RedisStorage(f"async+{url}", implementation="redispy", key_prefix="xinfang", connection_pool=pool)

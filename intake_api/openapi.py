@@ -54,6 +54,9 @@ def document(app: FastAPI) -> Json:
             operation = made["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 _complete(operation, route, schemas)
+    for schema in schemas.values():
+        if schema.get("examples"):
+            schema["examples"] = [with_nulls(each, schema, schemas) for each in schema["examples"]]
     return made
 
 
@@ -74,7 +77,8 @@ def _complete(operation: Json, route: APIRoute, schemas: Json) -> None:
     for content in (body, *answers):
         for media_type, media in content.items():
             if not media_type.endswith("problem+json") and "example" not in media:
-                media["example"] = example_of(media.get("schema", {}), schemas)
+                schema = media.get("schema", {})
+                media["example"] = with_nulls(example_of(schema, schemas), schema, schemas)
     for parameter in operation.get("parameters", ()):
         examples = parameter["schema"].get("examples") or [example_of(parameter["schema"], schemas)]
         parameter.setdefault("example", examples[0])
@@ -122,6 +126,30 @@ def _problem_example(status: int, title: str) -> Json:
         "code": code,
         "request_id": "5f0c2b9e7d414c55a3d0c1f2e3b4a596",
     }
+
+
+def with_nulls(example: Any, schema: Json, schemas: Json) -> Any:
+    """The example with the null members that FastAPI drops from its document, where they are required."""
+    schema = _resolved(schema, schemas)
+    if isinstance(example, list):
+        return [with_nulls(each, schema.get("items", {}), schemas) for each in example]
+    if not isinstance(example, dict):
+        return example
+    parts, required = schema.get("properties", {}), schema.get("required", ())
+    nulls = {name: None for name in parts if name in required and name not in example}
+    told = {name: with_nulls(value, parts.get(name, {}), schemas) for name, value in example.items()}
+    return told | nulls
+
+
+def _resolved(schema: Json, schemas: Json) -> Json:
+    """What a schema says once references and the choices beside null are followed."""
+    for several in ("anyOf", "oneOf"):
+        if several in schema:
+            return _resolved(schema[several][0], schemas)
+    if "$ref" in schema:
+        found: Json = schemas[schema["$ref"].rpartition("/")[2]]
+        return _resolved(found, schemas)
+    return schema
 
 
 def example_of(schema: Json, schemas: Json, depth: int = 0) -> Any:

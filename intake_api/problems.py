@@ -14,8 +14,19 @@ from starlette.types import Scope
 
 from services.application import dispatch as dispatch_acts
 from services.application import objection as objection_acts
-from services.application import ports, registration
-from services.domain import access, attachment, deadline, dispatch, opinion, refusal, region, review, steps
+from services.application import ports, registration, rescreen
+from services.domain import (
+    access,
+    attachment,
+    deadline,
+    dispatch,
+    opinion,
+    paper,
+    refusal,
+    region,
+    review,
+    steps,
+)
 from services.domain import registration as registration_rules
 
 STATUS: dict[type[refusal.Refusal], int] = {
@@ -47,12 +58,14 @@ STATUS: dict[type[refusal.Refusal], int] = {
     dispatch_acts.LeadOnly: 409,
     dispatch_acts.NotReceiptable: 409,
     dispatch_acts.GroundUnknown: 422,
+    rescreen.NotRoutedYet: 409,
     objection_acts.ReasonNeeded: 422,
     objection_acts.ObjectionDecided: 409,
     opinion.OutcomeNotFitting: 422,
     opinion.AlreadyServed: 409,
     opinion.ServedBeforeIssued: 422,
     opinion.SameAsRevoked: 409,
+    paper.PaperIncomplete: 409,
     review.ReviewNotOpen: 409,
     review.ReviewTooLate: 409,
     review.NoReviewingOrgan: 409,

@@ -53,7 +53,7 @@ class PetitionBrief(Told):
     path: str | None = Field(examples=["petition_procedure"])
     category_code: str | None
     category_name: str | None
-    region_code: str | None = Field(examples=["430921104000"])
+    region_code: str | None = Field(examples=["430921127000"])
     region_name: str | None = Field(examples=["湖南省益阳市南县茅草街镇"])
     title: str
     received_on: date
@@ -179,7 +179,7 @@ class DecisionOut(Told):
                     "mode": "refer",
                     "purpose": "redress",
                     "path": "petition_procedure",
-                    "region": {"code": "430921104000", "name": "茅草街镇", "confidence": 0.99},
+                    "region": {"code": "430921127000", "name": "茅草街镇", "confidence": 0.99},
                     "category": {"code": "0301", "name": "农村土地征收", "confidence": 0.91},
                     "confidence": 0.9,
                     "needs_triage": False,

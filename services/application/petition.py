@@ -148,10 +148,14 @@ async def attach(world: World, petition_id: UUID, attachment: Attachment, *, cal
 
 async def attachment(world: World, attachment_id: UUID, *, client: Client) -> Attachment:
     async with world.read() as work:
+        missing = NotFound("附件", "attachment")
         found = await work.attachments.find(id=attachment_id)
         if not found:
-            raise NotFound("附件", "attachment")
-        await visible(world, work, found[0].petition_id, client)
+            raise missing
+        try:
+            await visible(world, work, found[0].petition_id, client)
+        except NotFound:
+            raise missing from None  # not a word of the petition it belongs to
         return found[0]
 
 
