@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.city import COUNTY, LAND_BUREAU, Caller, City
+from tests.city import COUNTY, LAND_BUREAU, Caller, City, clocks
 
 BRIBES = "举报南县自然资源局局长张某收受贿赂,违规审批,贪污征地款。"
 AGAINST_COUNTY = "举报南县人民政府县长受贿贪污,包庇下属。"
@@ -37,6 +37,7 @@ async def test_denunciation_goes_to_discipline_and_never_to_the_accused(city: Ci
     assert folder["petition"]["content"] == BRIBES
     assert folder["petition"]["purpose"] == "denunciation"
     assert folder["petition"]["petitioners"][0]["name"] is None  # not even the surname
+    assert "D3" not in clocks(folder["petition"])  # discipline organs tell the petitioner by their own rules
     await sees_nothing(accused, registered, dispatch["id"])
 
     # Nor in the course of handling: warnings, a supplement, the answer and its service.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -126,6 +127,9 @@ async def test_extension_adds_up_to_thirty_days(city: City) -> None:
     events = (await organ.get(f"/v1/petitions/{accepted['petition_id']}/events")).json()["items"]
     moved = [each["data"] for each in events if each["kind"] == "deadline_moved"]
     assert [each["days"] for each in moved] == [20, 10]
+    async with city.world.read() as work:
+        notices = await work.notices.find(kind="extension")
+    assert ["王局长" in each.text and "第三方测绘" in each.text for each in notices] == [True, True]
 
 
 async def test_extension_after_the_due_date_is_refused(city: City) -> None:
@@ -262,3 +266,30 @@ async def test_acts_need_their_scope(city: City) -> None:
     portal = await city.portal()
     assert (await portal.get(f"/v1/dispatches/{dispatch['id']}")).status_code == 403
     assert (await portal.post(f"/v1/dispatches/{dispatch['id']}/receipt")).status_code == 403
+
+
+async def test_acceptance_and_objection_at_once_have_one_winner(city: City) -> None:
+    dispatch, organ = await city.dispatched()
+    path = f"/v1/dispatches/{dispatch['id']}"
+    objection = {"reason": "该地块属于集体林地,不属于我局职权范围。"}
+    answers = await asyncio.gather(
+        organ.post(f"{path}/acceptance", {}), organ.post(f"{path}/objection", objection)
+    )
+    assert sorted(each.status_code for each in answers)[-1] == 409
+    assert sum(each.is_success for each in answers) == 1
+
+
+async def test_one_act_sent_five_times_at_once_is_done_once(city: City) -> None:
+    dispatch, organ = await city.dispatched()
+    path = f"/v1/dispatches/{dispatch['id']}/acceptance"
+    answers = await asyncio.gather(*(organ.post(path, {}) for _ in range(5)))
+    assert [each.status_code for each in answers] == [200] * 5
+    assert len({each.text for each in answers}) == 1
+    events = (await organ.get(f"/v1/petitions/{dispatch['petition_id']}/events")).json()["items"]
+    assert [each["kind"] for each in events].count("accepted") == 1
+
+
+async def test_office_that_sent_a_case_may_read_it(city: City) -> None:
+    dispatch, _ = await city.dispatched()
+    shown = await (await city.office()).get(f"/v1/dispatches/{dispatch['id']}")
+    assert shown.json()["organ"]["name"] == "南县自然资源局"
