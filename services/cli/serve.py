@@ -20,6 +20,7 @@ from routing_worker import worker as worker_process
 from routing_worker.embedded import embedded
 from services.adapters import logs
 from services.adapters.keys import KeyFault
+from services.application.ports import StoreUnavailable
 from services.bootstrap import Deployment, deploy
 from services.cli import demo_city, welcome
 from services.cli.migrate import upgrade
@@ -27,12 +28,14 @@ from services.cli.session import DataFolder, fail, in_world, settings_of
 from services.settings import Settings
 
 DRAIN_SECONDS = 15
+KEEP_ALIVE_SECONDS = 75  # longer than callers keep an idle connection, lest they send into a closing one
 Host = Annotated[str | None, typer.Option(help="监听地址(默认 127.0.0.1)")]
 Port = Annotated[int | None, typer.Option(help="端口(默认 8000)", min=1, max=65535)]
 
 
 def serve(
-    demo: Annotated[bool, typer.Option("--demo", help="演示:益阳市的机关和全部调用方")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="演示:一个市的机关和全部调用方")] = False,
+    city: Annotated[str, typer.Option(help="演示城市的区划代码(默认益阳市)")] = demo_city.CITY,
     host: Host = None,
     port: Port = None,
     data: DataFolder = None,
@@ -41,7 +44,7 @@ def serve(
     settings = settings_of(data, host=host, port=port, demo=demo or None)
     logs.configure(settings.log_level)
     upgrade(settings)
-    uvloop.run(_serve(settings))
+    uvloop.run(_serve(settings, city))
 
 
 def api(host: Host = None, port: Port = None, data: DataFolder = None) -> None:
@@ -66,11 +69,11 @@ def worker(
     uvloop.run(_work(settings))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, city: str = demo_city.CITY) -> None:
     from intake_api.app import create_app  # the other commands start faster without it
 
     async with _deployed(settings) as world, contextlib.AsyncExitStack() as running:
-        clients = await demo_city.prepare(world) if settings.demo else None
+        clients = await demo_city.prepare(world, city) if settings.demo else None
         await world.router()  # built before the first petition has to wait for it
         if settings.embedded:
             await running.enter_async_context(embedded(world))
@@ -83,6 +86,7 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     async with _deployed(settings) as world:
+        await world.router()  # built before the first petition has to wait for it
         await worker_process.run(world, stopping)
 
 
@@ -94,6 +98,8 @@ async def _deployed(settings: Settings) -> AsyncIterator[Deployment]:
         fail(str(fault))
     try:
         yield world
+    except StoreUnavailable as refusal:
+        fail(str(refusal))
     finally:
         await world.close()
 
@@ -113,6 +119,7 @@ class _Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         super().__init__(config)
