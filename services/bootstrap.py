@@ -1,0 +1,230 @@
+"""The one place where use cases meet adapters: a :class:`Deployment` is the world they run in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from uuid_utils.compat import uuid7
+
+from services.adapters import statutes
+from services.adapters.bell import ArqBell, LocalBell, decode, encode, redis_settings
+from services.adapters.clock import SystemClock
+from services.adapters.crypto import BlindIndex, FieldCipher, code_hash, new_secret, secret_hash
+from services.adapters.cues import load_cues
+from services.adapters.directory_files import load_lexicon
+from services.adapters.feed import PolledFeedWatch
+from services.adapters.files import FileStore
+from services.adapters.health import ailing
+from services.adapters.keys import KeyRing, from_settings, load_or_create
+from services.adapters.store.database import Database
+from services.adapters.store.directory import SqlDirectory
+from services.adapters.store.lists import SqlLists
+from services.adapters.store.mapping import Seal
+from services.adapters.store.numbers import SqlNumbers
+from services.adapters.store.queue import SqlQueue
+from services.adapters.store.schedule import SqlSchedule
+from services.adapters.store.tables.clock import clock_shift
+from services.adapters.store.work import SqlWork
+from services.adapters.workdays import work_calendar
+from services.application.ports import Conflict
+from services.domain.access import Call
+from services.domain.calendar import WorkCalendar
+from services.domain.directory import Directory
+from services.domain.matter import MatterFinder
+from services.domain.number import query_code
+from services.domain.place import PlaceFinder
+from services.domain.router import Router
+from services.domain.sorting import Sorter
+from services.domain.statute import RulePack
+from services.settings import Settings
+
+REFRESH_SECONDS = 1.0
+
+
+class KeyedCodes:
+    """Chance from the operating system, hashes under the ring's keys."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+
+    def new_id(self) -> UUID:
+        return uuid7()
+
+    def query_code(self) -> str:
+        return query_code(os.urandom(32))
+
+    def code_hash(self, code: str) -> bytes:
+        return code_hash(self._keys, code)
+
+    def new_secret(self) -> str:
+        return new_secret()
+
+    def secret_hash(self, secret: str) -> bytes:
+        return secret_hash(self._keys, secret)
+
+
+class LoadedLaw:
+    """The rule packs that the deployment chose, and the calendar."""
+
+    def __init__(self, pack: RulePack, calendar: WorkCalendar) -> None:
+        self._pack = pack
+        self.calendar = calendar
+
+    def pack(self, region_code: str) -> RulePack:
+        return self._pack
+
+
+class Deployment:
+    """See :class:`services.application.ports.World`. Made once a process, closed at its end."""
+
+    def __init__(self, settings: Settings, keys: KeyRing) -> None:
+        self.settings = settings
+        self.keys = keys
+        self.clock = SystemClock()
+        self.codes = KeyedCodes(keys)
+        self.law = LoadedLaw(statutes.load_pack(settings.pack), work_calendar())
+        self.database = Database(settings.database, pool_size=settings.pool_size)
+        self.seal = Seal(FieldCipher(keys), BlindIndex(keys))
+        self.numbers = SqlNumbers(self.database)
+        self.queue = SqlQueue(self.database, lease_seconds=settings.lease_seconds)
+        self.schedule = SqlSchedule(self.database)
+        self.lists = SqlLists(self.database, self.seal)
+        self.feed = PolledFeedWatch(self.lists)
+        self.organs = SqlDirectory(self.database)
+        self.files = FileStore(settings.data / "attachments")
+        self.bell = ArqBell(settings.redis_url) if settings.redis_url else LocalBell()
+        self._router: Router | None = None
+        self._directory: Directory | None = None
+        self._looking = asyncio.Lock()
+        self._looked_at = 0.0
+
+    @asynccontextmanager
+    async def begin(self, call: Call | None = None) -> AsyncIterator[SqlWork]:
+        await self._look()
+        try:
+            async with holding(), self.database.writing() as connection:
+                work = SqlWork(connection, self.seal, now=self.clock.now())
+                if call is not None:
+                    work.request_id, work.fingerprint = call.request_id, call.fingerprint
+                yield work
+                await work.flush()
+        except IntegrityError as error:
+            raise Conflict(constraint=_constraint(error)) from error
+        if work.rung:
+            await self.bell.ring(sorted(work.rung))
+        self.feed.announce(work.posted_to)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqlWork]:
+        await self._look()
+        async with holding(), self.database.reading() as connection:
+            yield SqlWork(connection, self.seal, now=self.clock.now())
+
+    async def directory(self) -> Directory:
+        """The present directory; within a transaction, the one that it began with."""
+        return await self._look()
+
+    async def router(self) -> Router:
+        directory = await self.directory()
+        if self._router is None or self._router.directory is not directory:
+            self._router = Router(
+                directory,
+                PlaceFinder(directory.gazetteer),
+                MatterFinder(load_lexicon(), directory.categories),
+                Sorter(load_cues()),
+                self.law.pack(""),
+                threshold=self.settings.triage_threshold,
+                rules_version=f"{self.settings.pack}/lexicon-1",
+            )
+        return self._router
+
+    @property
+    def local_bell(self) -> asyncio.Event | None:
+        """What this very process sets when it has committed work; None where Redis carries that."""
+        return self.bell.rung if isinstance(self.bell, LocalBell) else None
+
+    @property
+    def bell_connection(self) -> dict[str, Any] | None:
+        """How an arq worker is to be made that hears the bell; None without Redis."""
+        if self.settings.redis_url is None:
+            return None
+        redis = redis_settings(self.settings.redis_url)
+        return {"redis_settings": redis, "job_serializer": encode, "job_deserializer": decode}
+
+    async def move_clock(self, shift: timedelta) -> None:
+        """Set how far the demo's clock is from the true time, for every process of the demo."""
+        async with self.database.writing() as connection:
+            await connection.execute(clock_shift.delete())
+            await connection.execute(clock_shift.insert().values(id=1, seconds=int(shift.total_seconds())))
+        self.clock.shift = shift
+
+    async def ailing(self) -> Mapping[str, str]:
+        """The parts this deployment needs that are not there; see :mod:`services.adapters.health`."""
+        return await ailing(self.database, self.settings.redis_url)
+
+    async def close(self) -> None:
+        await self.feed.close()
+        await self.bell.close()
+        await self.database.close()
+
+    async def _look(self) -> Directory:
+        """Once a second, once for all callers: was a directory loaded, or the demo's clock moved, elsewhere?
+
+        Whoever holds a connection does not look, for that takes another one: enough such callers would hold
+        every connection of the pool, and wait for one.
+        """
+        if self._directory is not None and HOLDING.get():
+            return self._directory
+        recent = time.monotonic() - self._looked_at < REFRESH_SECONDS
+        if self._directory is not None and (recent or self._looking.locked()):
+            self._directory = await self.organs.snapshot()
+            return self._directory
+        async with self._looking:
+            await self.organs.refresh()
+            self._directory = await self.organs.snapshot()
+            if self.settings.demo:
+                async with self.database.reading() as connection:
+                    seconds = await connection.scalar(select(clock_shift.c.seconds))
+                # It only ever moves on: what was read before this process moved it is out of date.
+                self.clock.shift = max(self.clock.shift, timedelta(seconds=seconds or 0))
+            self._looked_at = time.monotonic()
+            return self._directory
+
+
+HOLDING: ContextVar[bool] = ContextVar("holding", default=False)
+
+
+@asynccontextmanager
+async def holding() -> AsyncIterator[None]:
+    """Tell :meth:`Deployment._look` that this caller has a connection of the pool in hand."""
+    before = HOLDING.get()
+    HOLDING.set(True)
+    try:
+        yield
+    finally:
+        HOLDING.set(before)
+
+
+def deploy(settings: Settings) -> Deployment:
+    """Read or make the keys, and put the parts together. The database must have been migrated."""
+    if settings.keys is not None:
+        keys = from_settings(settings.keys.get_secret_value())
+    else:
+        keys = load_or_create(settings.data / "keys.json")
+    return Deployment(settings, keys)
+
+
+def _constraint(error: IntegrityError) -> str:
+    """Which constraint it was, without the values."""
+    cause = getattr(error.orig, "__cause__", None) or error.orig
+    return str(getattr(cause, "constraint_name", None) or "unique")
