@@ -138,7 +138,7 @@ async def request_review(
         petition = await work.lock((await find(world, work, number, query_code)).id)
         await work.petitions.refresh(petition)
         petition, repeated = await hold(work, petition.id, call, anew=Act.REQUEST_REVIEW)
-        if repeated:
+        if repeated and not petition.state.ended:  # after the end it is a new request, and told why not
             return await review.requested_then(work, petition, call)
         return await review.request(world, work, petition, wanted, actor="petitioner")
 

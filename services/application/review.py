@@ -109,7 +109,7 @@ async def request_by_desk(world: World, petition_id: UUID, wanted: Request, *, c
     async with world.begin(call) as work:
         petition, repeated = await hold(work, petition_id, call, anew=Act.REQUEST_REVIEW)
         await ensure_visible(world, work, petition, call.client)
-        if repeated:
+        if repeated and not petition.state.ended:  # after the end it is a new request, and told why not
             return await case(work, petition, await requested_then(work, petition, call))
         review = await request(world, work, petition, wanted, actor=call.actor)
         return await case(work, petition, review)

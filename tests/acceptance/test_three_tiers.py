@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.city import LAND, City, clocks, writ
+import httpx
+
+from tests.city import LAND, City, Json, clocks, writ
 
 
 async def told(city: City, petition_id: str) -> list[str]:
@@ -13,15 +15,46 @@ async def told(city: City, petition_id: str) -> list[str]:
     ]
 
 
+async def ask(city: City, registered: Json) -> httpx.Response:
+    """The petitioner's own request for the next tier, in the same words each time."""
+    body = {
+        "number": registered["number"],
+        "query_code": registered["query_code"],
+        "reason": "面积认定有误。",
+    }
+    return await city.http.post("/v1/public/reviews", json=body)
+
+
 async def test_from_a_complaint_to_finality_after_re_review(city: City) -> None:
     # A citizen writes to the portal on a Friday; the worker routes it with reasons.
     registered = await city.register(LAND)
     assert clocks(registered, "running") == {"D1": "2026-12-07"}
     await city.route()
-    portal, office = await city.portal(), await city.office()
-    routing = (await portal.get(f"/v1/petitions/{registered['id']}/routing")).json()
+    routing = (await (await city.portal()).get(f"/v1/petitions/{registered['id']}/routing")).json()
     assert routing["lead"]["name"] == "南县自然资源局"
 
+    await contested_and_redirected(city, registered)
+    await handled_and_answered(city)
+    await upheld_on_review(city, registered)
+    served = await upheld_on_re_review(city, registered)
+
+    # Served, it is final: dated, reasoned, every clock still.
+    assert served["petition"]["state"] == "final"
+    petition = await city.petition(registered["id"])
+    assert (petition["final_on"], petition["final_ground"]) == (city.today.isoformat(), "re_review_served")
+    assert not clocks(petition, "running", "overdue")
+    assert petition["first_handler"]["name"] == "南县林业局"
+    assert [kind for kind in await told(city, registered["id"]) if not kind.startswith("deadline_")] == [
+        "registered", "routed", "dispatched", "received", "objected", "redirected", "dispatched",
+        "accepted", "extended", "opinion_issued", "served",
+        "review_requested", "review_accepted", "review_decided", "served",
+        "review_requested", "hearing_held", "review_decided", "served", "became_final",
+    ]  # fmt: skip
+    again = await ask(city, registered)
+    assert (again.status_code, again.json()["code"]) == (409, "review_not_open")
+
+
+async def contested_and_redirected(city: City, registered: Json) -> None:
     # The bureau's program finds it in its inbox. It is not theirs, they say, and give their reasons.
     bureau, forestry = await city.organ("南县自然资源局"), await city.organ("南县林业局")
     [event] = await bureau.inbox()
@@ -35,13 +68,16 @@ async def test_from_a_complaint_to_finality_after_re_review(city: City) -> None:
 
     # The petition office agrees, and the file goes on to forestry, whose periods begin anew.
     ruling = {"upheld": True, "organ_id": forestry.organ_id, "reason": "经核实,该地块为林地。"}
-    await office.done(f"/v1/objections/{objection['id']}/decision", ruling)
+    await (await city.office()).done(f"/v1/objections/{objection['id']}/decision", ruling)
     assert [each["type"] for each in await bureau.inbox()] == ["dispatch.created", "objection.decided"]
     assert (await bureau.get(f"/v1/petitions/{registered['id']}")).status_code == 404
-    [event] = await forestry.inbox()
-    dispatch = f"/v1/dispatches/{event['data']['dispatch_id']}"
 
+
+async def handled_and_answered(city: City) -> None:
     # Forestry accepts: sixty days. A month later it needs thirty more, which its head approves.
+    forestry = await city.organ("南县林业局")
+    [event] = await forestry.inbox()
+    dispatch = event["data"]["links"]["dispatch"]
     accepted = await forestry.done(f"{dispatch}/acceptance", {"note": "已受理,将于60日内答复。"})
     assert clocks(accepted, "running") == {"D5": "2027-01-25"}  # the 23rd is a Saturday
     await city.advance(30)
@@ -55,10 +91,11 @@ async def test_from_a_complaint_to_finality_after_re_review(city: City) -> None:
     served = await city.served(opinion, forestry)
     assert clocks(served, "running") == {"D7": "2027-01-25"}
 
+
+async def upheld_on_review(city: City, registered: Json) -> None:
     # Not content, the citizen asks by number and query code; the city's bureau upholds.
-    ask = {"number": registered["number"], "query_code": registered["query_code"]}
-    asked = await city.http.post("/v1/public/reviews", json={**ask, "reason": "面积认定有误。"})
-    assert asked.status_code == 201, asked.text
+    asked = await ask(city, registered)
+    assert (asked.status_code, asked.json()["tier"]) == (201, "review")
     above = await city.organ("益阳市林业局")
     [event] = [each for each in await above.inbox() if each["type"] == "review.requested"]
     review = event["data"]["links"]["review"]
@@ -67,8 +104,10 @@ async def test_from_a_complaint_to_finality_after_re_review(city: City) -> None:
     served = await city.served(decided["opinion"], above)
     assert clocks(served, "running") == {"D9": "2027-01-25"}
 
+
+async def upheld_on_re_review(city: City, registered: Json) -> Json:
     # Nor with that: the re-review, with a hearing whose three days are not counted.
-    asked = await city.http.post("/v1/public/reviews", json={**ask, "reason": "面积认定有误。"})
+    asked = await ask(city, registered)
     assert (asked.status_code, asked.json()["tier"]) == (201, "re_review")
     province = await city.organ("湖南省林业局")
     [event] = await province.inbox()
@@ -80,22 +119,7 @@ async def test_from_a_complaint_to_finality_after_re_review(city: City) -> None:
     decided = await province.done(f"{review}/decision", writ("upheld"))
     assert "终结" in decided["opinion"]["remedy"]
     assert (await city.petition(registered["id"]))["state"] == "re_review_issued"
-
-    # Served, it is final: dated, reasoned, every clock still.
-    served = await city.served(decided["opinion"], province)
-    assert served["petition"]["state"] == "final"
-    petition = await city.petition(registered["id"])
-    assert (petition["final_on"], petition["final_ground"]) == (city.today.isoformat(), "re_review_served")
-    assert not clocks(petition, "running", "overdue")
-    assert petition["first_handler"]["name"] == "南县林业局"
-    assert [kind for kind in await told(city, registered["id"]) if not kind.startswith("deadline_")] == [
-        "registered", "routed", "dispatched", "received", "objected", "redirected", "dispatched",
-        "accepted", "extended", "opinion_issued", "served",
-        "review_requested", "review_accepted", "review_decided", "served",
-        "review_requested", "hearing_held", "review_decided", "served", "became_final",
-    ]  # fmt: skip
-    again = await city.http.post("/v1/public/reviews", json={**ask, "reason": "还是不服。"})
-    assert (again.status_code, again.json()["code"]) == (409, "review_not_open")
+    return await city.served(decided["opinion"], province)
 
 
 async def test_the_petitioners_time_lapses_and_the_case_is_final(city: City) -> None:
@@ -135,6 +159,11 @@ async def test_the_time_for_re_review_lapses_too(city: City) -> None:
     assert (petition["state"], petition["final_ground"]) == ("final", "time_lapsed")
     assert clocks(petition, "met")["D7"] == "2026-12-21"
     assert set(clocks(petition, "lapsed")) == {"D9"}
+
+    # The words that asked for the review do not ask for the re-review now: it is too late.
+    path = f"/v1/petitions/{petition['id']}/reviews"
+    late = await (await city.portal()).post(path, {"reason": review["reason"]})
+    assert (late.status_code, late.json()["code"]) == (409, "review_too_late")
 
 
 async def test_revoked_is_decided_anew_and_not_the_same_again(city: City) -> None:
