@@ -31,12 +31,15 @@ _EXAMPLES: dict[str, Any] = {
 }
 _BY_TYPE: dict[str, Any] = {"string": "…", "integer": 1, "number": 0.9, "boolean": False, "null": None}
 DEEPEST = 8
+NEEDED_HEADERS = frozenset({"Idempotency-Key"})
+"""Optional to the framework, so that their absence is told in our own words."""
 Json = dict[str, Any]
 
 
 def document(app: FastAPI) -> Json:
     """The whole document; made once, at the first request for it."""
     routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    routes.sort(key=lambda route: route.path.endswith(("/import", "/export")))  # first what is used first
     made = get_openapi(
         title=app.title, version=app.version, description=DESCRIPTION, routes=routes,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -71,17 +74,29 @@ def _complete(operation: Json, route: APIRoute, schemas: Json) -> None:
     operation["security"] = [] if scopes is None else [{SCHEME: [scope]} for scope in scopes]
     if route.path == "/oauth/token":
         operation["security"] = []
-    _add_problems(operation, secured=scopes is not None)
+    _add_problems(operation, secured=scopes is not None, path=route.path)
     body = operation.get("requestBody", {}).get("content", {})
-    answers = [each.get("content", {}) for code, each in operation["responses"].items() if code[0] == "2"]
+    told = [each for code, each in operation["responses"].items() if code[0] == "2"]
+    for each in told:
+        each["description"] = each["description"].replace("Successful Response", "成功")
+    answers = [each.get("content", {}) for each in told]
     for content in (body, *answers):
         for media_type, media in content.items():
             if not media_type.endswith("problem+json") and "example" not in media:
-                schema = media.get("schema", {})
-                media["example"] = with_nulls(example_of(schema, schemas), schema, schemas)
+                media |= _shown(media.get("schema", {}), schemas)
     for parameter in operation.get("parameters", ()):
+        parameter["required"] = parameter.get("required", False) or parameter["name"] in NEEDED_HEADERS
         examples = parameter["schema"].get("examples") or [example_of(parameter["schema"], schemas)]
         parameter.setdefault("example", examples[0])
+
+
+def _shown(schema: Json, schemas: Json) -> Json:
+    """One example; of a union told apart by a tag, one for each tag."""
+    tags: Json = schema.get("discriminator", {}).get("mapping", {})
+    if not tags:
+        return {"example": with_nulls(example_of(schema, schemas), schema, schemas)}
+    choices = {tag: {"$ref": reference} for tag, reference in tags.items()}
+    return {"examples": {tag: {"value": example_of(each, schemas)} for tag, each in choices.items()}}
 
 
 def scopes_of(dependant: Dependant) -> list[str] | None:
@@ -95,12 +110,16 @@ def scopes_of(dependant: Dependant) -> list[str] | None:
     return None
 
 
-def _add_problems(operation: Json, *, secured: bool) -> None:
+def _add_problems(operation: Json, *, secured: bool, path: str) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
     statuses = [400, 429, 500, 503]
     if secured:
         statuses += [401, 403, 404]
+    elif path.startswith("/v1/public"):
+        statuses.append(404)
+    elif path == "/oauth/token":
+        statuses.append(401)
     if "requestBody" in operation:
         statuses += [409, 412, 413, 415]
     if "requestBody" in operation or operation.get("parameters"):

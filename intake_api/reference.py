@@ -36,6 +36,7 @@ pre{overflow:auto;line-height:1.5}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 td,th{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--soft)}
+table+pre{margin-top:1rem}
 .front{max-width:42rem;margin:12vh auto;padding:0 1.5rem}
 .front li{margin:.5rem 0}
 @media(max-width:60rem){.page{display:block;padding:0 1rem}nav{position:static;height:auto;padding:1rem 0}}
@@ -69,8 +70,9 @@ def reference_page(document: Json) -> str:
         for method, operation in methods.items():
             groups[(operation.get("tags") or ["其他 · other"])[0]].append((method.upper(), path, operation))
     menu = "".join(_menu(tag, found) for tag, found in groups.items())
+    schemas = document["components"]["schemas"]
     parts = "".join(
-        f"<h2>{escape(tag)}</h2>" + "".join(_operation(*each) for each in found)
+        f"<h2>{escape(tag)}</h2>" + "".join(_operation(*each, schemas) for each in found)
         for tag, found in groups.items()
     )
     body = f"""<div class="page"><nav><a href="/">首页</a>{menu}<h2>错误 · problems</h2>
@@ -97,19 +99,20 @@ def _menu(tag: str, found: list[tuple[str, str, Json]]) -> str:
     return f"<h2>{escape(tag)}</h2>{links}"
 
 
-def _operation(method: str, path: str, operation: Json) -> str:
+def _operation(method: str, path: str, operation: Json, schemas: Json) -> str:
     scopes = [scope for way in operation.get("security", ()) for names in way.values() for scope in names]
     needed = " 或 ".join(f"<code>{escape(scope)}</code>" for scope in scopes)
     access = f"权限:{needed}" if needed else "无需令牌"
     return f"""<section id="{escape(operation["operationId"])}"><h3>{escape(operation["summary"])}</h3>
 <p class="path"><b>{method}</b>{escape(path)}</p>{_prose(operation.get("description", ""))}
-<p class="scopes">{access}</p>{_parameters(operation)}{_request(operation)}{_answers(operation)}</section>"""
+<p class="scopes">{access}</p>{_parameters(operation, schemas)}{_request(operation, schemas)}
+{_answers(operation)}</section>"""
 
 
-def _parameters(operation: Json) -> str:
+def _parameters(operation: Json, schemas: Json) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(each['name'])}</code></td><td>{_PLACES[each['in']]}"
-        f"{'' if each.get('required') else ',可不填'}</td><td>{escape(_about(each))}</td></tr>"
+        f"{'' if each.get('required') else ',可不填'}</td><td>{escape(_about(each, schemas))}</td></tr>"
         for each in operation.get("parameters", ())
     )
     return f"<h4>参数</h4><table>{rows}</table>" if rows else ""
@@ -118,17 +121,48 @@ def _parameters(operation: Json) -> str:
 _PLACES = {"path": "路径", "query": "查询", "header": "请求头", "cookie": "Cookie"}
 
 
-def _about(parameter: Json) -> str:
+def _about(parameter: Json, schemas: Json) -> str:
+    """What a parameter or field is: its description, and the words that it may be."""
     schema = parameter["schema"]
     description = parameter.get("description") or schema.get("description") or ""
-    options = [part for part in (schema, *schema.get("anyOf", ())) if "enum" in part]
-    allowed = "、".join(str(word) for word in options[0]["enum"]) if options else ""
-    return ";".join(part for part in (description, allowed) if part)
+    allowed: dict[str, None] = {}
+    for part in (schema, schema.get("items", {}), *schema.get("anyOf", ())):
+        found = schemas[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        allowed |= dict.fromkeys(str(word) for word in found.get("enum", ()))
+        allowed |= {str(found["const"]): None} if "const" in found else {}
+    return ";".join(part for part in (description, "、".join(allowed)) if part)
 
 
-def _request(operation: Json) -> str:
-    content = operation.get("requestBody", {}).get("content", {})
-    return "".join(f"<h4>请求 {escape(kind)}</h4>{_sample(media)}" for kind, media in content.items())
+def _request(operation: Json, schemas: Json) -> str:
+    told = ""
+    for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+        fields = _fields(media.get("schema", {}), schemas)
+        rows = "".join(
+            f"<tr><td><code>{escape(name)}</code></td><td>{'必填' if needed else ''}</td>"
+            f"<td>{escape(about)}</td></tr>"
+            for name, (needed, about) in fields.items()
+        )
+        told += f"<h4>请求 {escape(kind)}</h4>" + (f"<table>{rows}</table>" if rows else "")
+        samples = media.get("examples") or {"": {"value": media.get("example", "")}}
+        for name, sample in samples.items():
+            told += (f"<h4>{escape(name)}</h4>" if name else "") + _sample({"example": sample["value"]})
+    return told
+
+
+def _fields(schema: Json, schemas: Json, within: str = "") -> dict[str, tuple[bool, str]]:
+    """What a body may hold: path of the field → whether it is needed there, and what it is."""
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rpartition("/")[2]]
+    found: dict[str, tuple[bool, str]] = {}
+    for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        found |= {**_fields(choice, schemas, within), **found}
+    if "items" in schema:
+        return found | _fields(schema["items"], schemas, f"{within}[]")
+    for name, part in schema.get("properties", {}).items():
+        path = f"{within}.{name}" if within else name
+        found[path] = (name in schema.get("required", ()), _about({"schema": part}, schemas))
+        found |= _fields(part, schemas, path)
+    return dict(sorted(found.items(), key=lambda field: field[0] != "channel"))
 
 
 def _answers(operation: Json) -> str:

@@ -24,6 +24,7 @@ from intake_api.routes import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    oauth.router,
     imports.router,
     petitions.router,
     attachments.router,
@@ -40,6 +41,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     statutes.router,
     clients.router,
     clock.router,
-    oauth.router,
     operations.router,
 )

@@ -58,7 +58,7 @@ class LetterIn(Sent):
 
     received_on: date = Field(description="收到日期,期限自此起算")
     postmarked_on: date | None = Field(None, description="邮戳日期")
-    form: LetterForm = LetterForm.POST
+    form: LetterForm = Field(LetterForm.POST, description="来信形式")
     addressee: Line100 | None = Field(None, description="受信人")
     envelope: Line200 | None = Field(None, description="信封情况、信件条码")
     registered_mail_no: Line60 | None = Field(None, description="挂号信编号")
@@ -68,7 +68,7 @@ class LetterIn(Sent):
 class VisitIn(Sent):
     """来访:登记接待情况"""
 
-    visited_at: AwareDatetime
+    visited_at: AwareDatetime = Field(description="来访时间")
     place: Line100 | None = Field(None, description="接待场所")
     people_count: People | None = Field(None, description="实际来访人数")
     received_by: Line60 | None = Field(None, description="接谈人")
@@ -80,8 +80,8 @@ class VisitIn(Sent):
 class OnlineIn(Sent):
     """网上信访"""
 
-    mailbox: Mailbox = Mailbox.PORTAL
-    submitted_at: AwareDatetime | None = None
+    mailbox: Mailbox = Field(Mailbox.PORTAL, description="受理信箱")
+    submitted_at: AwareDatetime | None = Field(None, description="提交时间")
 
 
 class HotlineIn(Sent):
@@ -94,29 +94,31 @@ class HotlineIn(Sent):
 
 
 class IdDocumentIn(Sent):
-    type: DocumentType = DocumentType.RESIDENT_ID
-    number: Line60
+    type: DocumentType = Field(DocumentType.RESIDENT_ID, description="证件类型")
+    number: Line60 = Field(description="证件号码,按规则校验")
 
 
 class PetitionerIn(Sent):
     """信访人。姓名之外均可不填;所填证件、电话须能核验"""
 
-    name: Line100 | None = None
-    id_document: IdDocumentIn | None = None
-    phone: Phone | None = None
-    address: Line500 | None = None
+    name: Line100 | None = Field(None, description="姓名;匿名件可不填")
+    id_document: IdDocumentIn | None = Field(None, description="证件")
+    phone: Phone | None = Field(None, description="手机,或带区号的固定电话")
+    address: Line500 | None = Field(None, description="通讯地址")
     representative: bool = Field(False, description="推选的代表(不超过5人)")
     residence_code: str | None = Field(None, pattern=r"^[0-9]{6}([0-9]{6})?$", description="户口所在地代码")
-    postal_code: str | None = Field(None, pattern=r"^[0-9]{6}$")
-    email: str | None = Field(None, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")
+    postal_code: str | None = Field(None, pattern=r"^[0-9]{6}$", description="邮编")
+    email: str | None = Field(
+        None, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", description="电子邮箱"
+    )
 
 
 class RespondentIn(Sent):
     """被反映人或单位"""
 
-    kind: RespondentKind
-    name: Line200
-    organ_id: UUID | None = None
+    kind: RespondentKind = Field(description="机关单位或个人")
+    name: Line200 = Field(description="名称或姓名")
+    organ_id: UUID | None = Field(None, description="机构目录中的编号")
     position: Line100 | None = Field(None, description="职务")
 
 
@@ -124,7 +126,7 @@ class PlaceIn(Sent):
     """问题属地:代码和地址,有一即可"""
 
     region_code: str | None = Field(None, pattern=r"^[0-9]{2,12}$", description="行政区划代码")
-    address: Line500 | None = None
+    address: Line500 | None = Field(None, description="地址")
 
 
 class Matter(Sent):
@@ -135,23 +137,27 @@ class Matter(Sent):
     requests: Text5000 | None = Field(None, description="诉求")
     purpose: Purpose | None = Field(None, description="信访目的;不填时由系统判断")
     category_code: str | None = Field(None, pattern=r"^[0-9]{2}([0-9]{2}){0,2}$", description="内容分类")
-    place: PlaceIn | None = None
-    respondents: list[RespondentIn] = Field(default_factory=list, max_length=50)
+    place: PlaceIn | None = Field(None, description="问题属地")
+    respondents: list[RespondentIn] = Field(default_factory=list, max_length=50, description="被反映人、单位")
     confidential: bool = Field(False, description="要求保密")
 
 
 class Brought(Matter):
     """A matter with who brings it."""
 
-    petitioners: list[PetitionerIn] = Field(default_factory=list, max_length=MOST_PETITIONERS)
-    anonymous: bool = False
+    petitioners: list[PetitionerIn] = Field(
+        default_factory=list, max_length=MOST_PETITIONERS, description="信访人;非匿名件至少一人"
+    )
+    anonymous: bool = Field(False, description="匿名")
     urgent: bool = Field(False, description="重大紧急")
     people_count: People | None = Field(None, description="信访人数(联名、集体)")
     involved_count: People | None = Field(None, description="涉及人数")
     occurred_on: date | None = Field(None, description="问题发生日期")
     first_petition_on: date | None = Field(None, description="首次信访日期")
     first_organ: Line200 | None = Field(None, description="首次信访机构")
-    prior_procedures: list[PriorProcedure] = Field(default_factory=list, max_length=4)
+    prior_procedures: list[PriorProcedure] = Field(
+        default_factory=list, max_length=4, description="已经过的诉讼、复议、仲裁或复查复核"
+    )
     external_ref: Line255 | None = Field(None, description="贵方编号,在贵方范围内永久唯一")
 
 
@@ -174,8 +180,8 @@ class LetterRegistration(Brought):
         "letter", {"received_on": "2026-11-18", "postmarked_on": "2026-11-15", "addressee": "市长"}
     )
 
-    channel: Literal[Channel.LETTER]
-    letter: LetterIn
+    channel: Literal[Channel.LETTER] = Field(description="渠道:信、访、网、电")
+    letter: LetterIn = Field(description="来信")
 
 
 class VisitRegistration(Brought):
@@ -184,15 +190,15 @@ class VisitRegistration(Brought):
         {"visited_at": "2026-11-20T01:30:00Z", "place": "市联合接访中心", "people_count": 12},
     )
 
-    channel: Literal[Channel.VISIT]
-    visit: VisitIn
+    channel: Literal[Channel.VISIT] = Field(description="渠道:信、访、网、电")
+    visit: VisitIn = Field(description="来访")
 
 
 class OnlineRegistration(Brought):
     model_config = _example("online", {"mailbox": "portal"}, external_ref="WZ-2026-000481")
 
-    channel: Literal[Channel.ONLINE]
-    online: OnlineIn = Field(default_factory=OnlineIn)
+    channel: Literal[Channel.ONLINE] = Field(description="渠道:信、访、网、电")
+    online: OnlineIn = Field(default_factory=OnlineIn, description="网上信访")
 
 
 class HotlineRegistration(Brought):
@@ -201,8 +207,8 @@ class HotlineRegistration(Brought):
         {"work_order_no": "HL20261120-000123", "called_at": "2026-11-20T01:30:00Z", "operator": "1024"},
     )
 
-    channel: Literal[Channel.HOTLINE]
-    hotline: HotlineIn = Field(default_factory=HotlineIn)
+    channel: Literal[Channel.HOTLINE] = Field(description="渠道:信、访、网、电")
+    hotline: HotlineIn = Field(default_factory=HotlineIn, description="来电")
 
 
 RegistrationIn = Annotated[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import PurePosixPath
 
 from services.domain.refusal import Refusal
 
@@ -67,7 +66,7 @@ def media_type(head: bytes, name: str) -> str | None:
         return _BRANDS.get(head[8:12], "video/mp4")
     if head.startswith(b"PK\x03\x04") and b"[Content_Types].xml" in head:
         return next((kind for folder, kind in _OPEN_XML if folder in head), None)
-    suffix = PurePosixPath(name).suffix.lower()
+    suffix = _suffix(name).lower()
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _OLD_OFFICE.get(suffix)
     return "text/plain" if suffix == ".txt" and _is_text(head) else None
@@ -79,9 +78,15 @@ def clean_name(name: str) -> str:
     visible = "".join(char for char in last if unicodedata.category(char)[0] != "C")
     safe = _UNSAFE_IN_NAMES.sub("_", unicodedata.normalize("NFC", visible)).strip(" .")
     if len(safe) > MOST_NAME_CHARS:
-        suffix = PurePosixPath(safe).suffix[:10]
+        suffix = _suffix(safe)[:10]
         safe = safe[: MOST_NAME_CHARS - len(suffix)] + suffix
     return safe or FALLBACK_NAME
+
+
+def _suffix(name: str) -> str:
+    """``.pdf`` of ``a.pdf``; nothing of a name without a dot."""
+    stem, dot, last = name.rpartition(".")
+    return dot + last if stem else ""
 
 
 def _is_text(head: bytes) -> bool:
