@@ -37,9 +37,10 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}
 td,th{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--soft)}
 table+pre{margin-top:1rem}
+td:nth-child(2){white-space:nowrap}
 .front{max-width:42rem;margin:12vh auto;padding:0 1.5rem}
 .front li{margin:.5rem 0}
-@media(max-width:60rem){.page{display:block;padding:0 1rem}nav{position:static;height:auto;padding:1rem 0}}
+@media(max-width:60rem){.page{display:block;padding:0 1rem}nav{position:static;height:auto;padding:1rem 0;columns:2}}
 @media print{nav{display:none}.page{display:block}section{break-inside:avoid}}
 """
 

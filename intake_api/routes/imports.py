@@ -50,7 +50,7 @@ def _lines(example: str, description: str) -> dict[str, Any]:
 
 
 _IN = '{"channel":"online","content":"小区路灯损坏一个月无人维修。","petitioners":[{"name":"李四"}]}\n'
-_OUT = '{"line":1,"status":201,"id":"0193499e-2c4b-7d6f-9e3b-5b0f3a1c2d4e","number":"430900-20261120-000001-2"}\n'
+_OUT = '{"line":1,"status":201,"id":"0193499e-2c4b-7d6f-9e3b-5b0f3a1c2d4e","query_code":"…"}\n'
 _ROW = '{"xfjbh":"430900-20261120-000001-2","xfxs":"网上信访","xfrq":"2026-11-20"}\n'
 
 

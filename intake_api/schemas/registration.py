@@ -25,6 +25,7 @@ from services.domain.identity import DocumentType
 from services.domain.petition import Channel, Purpose, RespondentKind
 
 MOST_PETITIONERS = 200
+CHANNEL_WORDS = "渠道:letter 来信、visit 来访、online 网上、hotline 来电;只填所选渠道的一段"
 People = Annotated[int, Field(ge=1, le=100_000)]
 
 
@@ -180,7 +181,7 @@ class LetterRegistration(Brought):
         "letter", {"received_on": "2026-11-18", "postmarked_on": "2026-11-15", "addressee": "市长"}
     )
 
-    channel: Literal[Channel.LETTER] = Field(description="渠道:信、访、网、电")
+    channel: Literal[Channel.LETTER] = Field(description=CHANNEL_WORDS)
     letter: LetterIn = Field(description="来信")
 
 
@@ -190,14 +191,14 @@ class VisitRegistration(Brought):
         {"visited_at": "2026-11-20T01:30:00Z", "place": "市联合接访中心", "people_count": 12},
     )
 
-    channel: Literal[Channel.VISIT] = Field(description="渠道:信、访、网、电")
+    channel: Literal[Channel.VISIT] = Field(description=CHANNEL_WORDS)
     visit: VisitIn = Field(description="来访")
 
 
 class OnlineRegistration(Brought):
     model_config = _example("online", {"mailbox": "portal"}, external_ref="WZ-2026-000481")
 
-    channel: Literal[Channel.ONLINE] = Field(description="渠道:信、访、网、电")
+    channel: Literal[Channel.ONLINE] = Field(description=CHANNEL_WORDS)
     online: OnlineIn = Field(default_factory=OnlineIn, description="网上信访")
 
 
@@ -207,7 +208,7 @@ class HotlineRegistration(Brought):
         {"work_order_no": "HL20261120-000123", "called_at": "2026-11-20T01:30:00Z", "operator": "1024"},
     )
 
-    channel: Literal[Channel.HOTLINE] = Field(description="渠道:信、访、网、电")
+    channel: Literal[Channel.HOTLINE] = Field(description=CHANNEL_WORDS)
     hotline: HotlineIn = Field(default_factory=HotlineIn, description="来电")
 
 
