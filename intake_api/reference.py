@@ -40,7 +40,8 @@ table+pre{margin-top:1rem}
 td:nth-child(2){white-space:nowrap}
 .front{max-width:42rem;margin:12vh auto;padding:0 1.5rem}
 .front li{margin:.5rem 0}
-@media(max-width:60rem){.page{display:block;padding:0 1rem}nav{position:static;height:auto;padding:1rem 0;columns:2}}
+@media(max-width:60rem){.page{display:block;padding:0 1rem}}
+@media(max-width:60rem){nav{position:static;height:auto;padding:1rem 0;columns:2}}
 @media print{nav{display:none}.page{display:block}section{break-inside:avoid}}
 """
 
