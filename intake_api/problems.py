@@ -69,7 +69,6 @@ STATUS: dict[type[refusal.Refusal], int] = {
     review.ReviewNotOpen: 409,
     review.ReviewTooLate: 409,
     review.NoReviewingOrgan: 409,
-    review.RedoDateNeeded: 422,
     review.HearingDates: 422,
     deadline.DueDateBeforeStart: 422,
     deadline.ExtensionNotAllowed: 409,
@@ -215,7 +214,6 @@ POINTERS: dict[type[refusal.Refusal], str] = {
     objection_acts.ReasonNeeded: "/reason",
     opinion.OutcomeNotFitting: "/outcome",
     opinion.ServedBeforeIssued: "/served_on",
-    review.RedoDateNeeded: "/redo_by",
 }
 
 

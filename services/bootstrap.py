@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -20,7 +20,7 @@ from services.adapters import statutes
 from services.adapters.bell import ArqBell, LocalBell, decode, encode, redis_settings
 from services.adapters.clock import SystemClock
 from services.adapters.crypto import BlindIndex, FieldCipher, code_hash, new_secret, secret_hash
-from services.adapters.cues import load_cues
+from services.adapters.cues import load_cues, rules_fingerprint
 from services.adapters.directory_files import load_lexicon
 from services.adapters.feed import PolledFeedWatch
 from services.adapters.files import FileStore
@@ -42,6 +42,7 @@ from services.domain.calendar import WorkCalendar
 from services.domain.directory import Directory
 from services.domain.matter import MatterFinder
 from services.domain.number import query_code
+from services.domain.pack_choice import choose
 from services.domain.place import PlaceFinder
 from services.domain.router import Router
 from services.domain.sorting import Sorter
@@ -76,12 +77,12 @@ class KeyedCodes:
 class LoadedLaw:
     """The rule packs that the deployment chose, and the calendar."""
 
-    def __init__(self, pack: RulePack, calendar: WorkCalendar) -> None:
+    def __init__(self, pack: Callable[[str], RulePack], calendar: WorkCalendar) -> None:
         self._pack = pack
         self.calendar = calendar
 
     def pack(self, region_code: str) -> RulePack:
-        return self._pack
+        return self._pack(region_code)
 
 
 class Deployment:
@@ -92,7 +93,7 @@ class Deployment:
         self.keys = keys
         self.clock = SystemClock()
         self.codes = KeyedCodes(keys)
-        self.law = LoadedLaw(statutes.load_pack(settings.pack), work_calendar())
+        self.law = LoadedLaw(choose(statutes.load_packs(), settings.pack), work_calendar())
         self.database = Database(settings.database, pool_size=settings.pool_size)
         self.seal = Seal(FieldCipher(keys), BlindIndex(keys))
         self.numbers = SqlNumbers(self.database)
@@ -142,9 +143,9 @@ class Deployment:
                 PlaceFinder(directory.gazetteer),
                 MatterFinder(load_lexicon(), directory.categories),
                 Sorter(load_cues()),
-                self.law.pack(""),
+                self.law.pack,
                 threshold=self.settings.triage_threshold,
-                rules_version=f"{self.settings.pack}/lexicon-1",
+                rules_version=f"{self.settings.pack}/{rules_fingerprint()}",
             )
         return self._router
 

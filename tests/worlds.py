@@ -45,7 +45,7 @@ def city_router() -> Router:
         PlaceFinder(directory.gazetteer),
         MatterFinder(directory_files.load_lexicon(), directory.categories),
         Sorter(load_cues()),
-        statutes.load_pack("national-2022"),
+        lambda _region: statutes.load_pack("national-2022"),
         threshold=0.6,
         rules_version="test",
     )

@@ -1,9 +1,11 @@
-"""The cue words of sorting, from the package's data: kind, weight, phrases joined by 、."""
+"""The cue words of sorting, and the version of the data that rules are made of."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections import defaultdict
+from functools import cache
 from importlib import resources
 
 
@@ -15,3 +17,11 @@ def load_cues() -> dict[str, dict[str, float]]:
         for phrase in row["terms"].split("、"):
             cues[row["kind"]][phrase] = float(row["weight"])
     return dict(cues)
+
+
+@cache
+def rules_fingerprint() -> str:
+    """Eight hex digits over lexicon, cues, powers, categories: which edition of them decided a petition."""
+    folder = resources.files("services") / "directory"
+    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".csv")), key=lambda e: e.name)
+    return hashlib.sha256(b"".join(entry.read_bytes() for entry in files)).hexdigest()[:8]

@@ -11,7 +11,8 @@ from services.application.acts import Case, case, ensure_visible, hold, own_disp
 from services.application.dispatch import LeadOnly
 from services.application.ports import Work, World
 from services.domain.access import Call, Client
-from services.domain.dispatch import DispatchState, Role
+from services.domain.deadline import Deadline
+from services.domain.dispatch import Dispatch, DispatchState, Role
 from services.domain.inbox import EntryType
 from services.domain.opinion import (
     AlreadyServed,
@@ -75,7 +76,8 @@ async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> C
         opinion.dispatch_id = dispatch.id
         await _ensure_decided_anew(work, petition, opinion)
         await work.opinions.add(opinion)
-        data = {"opinion_id": str(opinion.id), "tier": "handling", "outcome": writ.outcome.value}
+        data = {"opinion_id": str(opinion.id), "tier": "handling", "outcome": writ.outcome.value,
+                "organ_id": str(opinion.organ_id)}  # fmt: skip
         take(work, petition, Act.ISSUE_OPINION, actor=call.actor, data=data)
         await clocks.meet(work, petition, "D5", "DR", on=opinion.issued_on)
         dispatch.move(DispatchState.ANSWERED)
@@ -154,6 +156,7 @@ async def _follow(world: World, work: Work, petition: Petition, opinion: Opinion
     served_on = opinion.served_on or world.clock.today()
     data: dict[str, object] = {
         "opinion_id": str(opinion.id),
+        "organ_id": str(opinion.organ_id),
         "tier": opinion.tier.value,
         "served_on": served_on.isoformat(),
         "method": opinion.service_method.value if opinion.service_method else None,
@@ -194,14 +197,22 @@ async def _remand(
     await work.dispatches.save(answered)
     petition.tier = Tier.HANDLING
     petition.holder_id = answered.organ_id
-    clock = await clocks.start(
-        world, work, petition, "DR", on=opinion.issued_on,  # its date was set then, however late it is served
-        owner_id=answered.organ_id, subject_id=answered.id, due_on=opinion.redo_by,
-    )  # fmt: skip
+    clock = await _redo_clock(world, work, petition, opinion, answered)
     take(work, petition, Act.REMAND, actor=call.actor, data={**data, "clocks": clocks.told(clock)})
     entry = {"dispatch_id": str(answered.id), "opinion_id": str(opinion.id),
              "redo_by": opinion.redo_by.isoformat() if opinion.redo_by else None}  # fmt: skip
     work.post(answered.organ_id, EntryType.REVIEW_REMANDED, petition, entry)
+
+
+async def _redo_clock(
+    world: World, work: Work, petition: Petition, opinion: Opinion, answered: Dispatch
+) -> Deadline | None:
+    """The date that the decision set, however late it is served; where it set none, 34's period anew."""
+    rule, on = ("DR", opinion.issued_on) if opinion.redo_by else ("D5", opinion.served_on)
+    return await clocks.start(
+        world, work, petition, rule, on=on or opinion.issued_on,
+        owner_id=answered.organ_id, subject_id=answered.id, due_on=opinion.redo_by,
+    )  # fmt: skip
 
 
 async def latest_served(work: Work, petition: Petition) -> Opinion:

@@ -23,7 +23,6 @@ from services.domain.review import (
     TIER_NAMES,
     HearingDates,
     NoReviewingOrgan,
-    RedoDateNeeded,
     Review,
     ReviewState,
     ReviewTooLate,
@@ -148,7 +147,7 @@ async def accept(world: World, review_id: UUID, *, call: Call) -> Case[Review]:
         review, petition, repeated = await _own(work, review_id, call)
         if repeated:
             return await case(work, petition, review)
-        take(work, petition, Act.ACCEPT_REVIEW, actor=call.actor, data={"review_id": str(review.id)})
+        take(work, petition, Act.ACCEPT_REVIEW, actor=call.actor, data=_named(review))
         review.state = ReviewState.ACCEPTED
         await work.reviews.save(review)
         return await case(work, petition, review)
@@ -160,7 +159,7 @@ async def decline(world: World, review_id: UUID, why: Declination, *, call: Call
         review, petition, repeated = await _own(work, review_id, call)
         if repeated:
             return await case(work, petition, review)
-        data = {"review_id": str(review.id), "ground": why.ground}
+        data = {**_named(review), "ground": why.ground}
         take(work, petition, Act.DECLINE_REVIEW, actor=call.actor, data=data)
         review.state = ReviewState.DECLINED
         await work.reviews.save(review)
@@ -187,7 +186,7 @@ async def hear(world: World, review_id: UUID, start: date, end: date, *, call: C
             return await case(work, petition, review)
         if not review.requested_on <= start <= end:
             raise HearingDates(start=start, end=end)
-        data = {"review_id": str(review.id), "from": start.isoformat(), "to": end.isoformat()}
+        data = {**_named(review), "from": start.isoformat(), "to": end.isoformat()}
         take(work, petition, Act.HOLD_HEARING, actor=call.actor, data=data)
         review.hearing_from, review.hearing_to = start, end
         await work.reviews.save(review)
@@ -215,8 +214,8 @@ async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tu
         opinion = await draft(world, work, petition, review.tier, writ, organ_id=review.organ_id)
         opinion.review_id = review.id
         await work.opinions.add(opinion)
-        data = {"review_id": str(review.id), "opinion_id": str(opinion.id), "tier": review.tier.value,
-                "outcome": writ.outcome.value}  # fmt: skip
+        told = {"opinion_id": str(opinion.id), "tier": review.tier.value, "outcome": writ.outcome.value}
+        data = {**_named(review), **told}
         take(work, petition, Act.DECIDE_REVIEW, actor=call.actor, data=data)
         await clocks.meet(work, petition, DECIDE_RULE[review.tier], on=opinion.issued_on)
         review.state = ReviewState.DECIDED
@@ -228,8 +227,6 @@ async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tu
 
 def _check_order(writ: Writ, *, today: date) -> None:
     """A revocation, and nothing else, orders a new opinion by a date to come (山东 45)."""
-    if writ.outcome is Outcome.REVOKED and writ.redo_by is None:
-        raise RedoDateNeeded()
     if writ.redo_by is not None and (writ.outcome is not Outcome.REVOKED or writ.redo_by <= today):
         raise InvalidField(
             code="redo_by_invalid",
@@ -237,6 +234,10 @@ def _check_order(writ: Writ, *, today: date) -> None:
             en="redo_by goes with a revocation alone, and lies after today.",
             pointer="/redo_by",
         )
+
+
+def _named(review: Review) -> dict[str, object]:
+    return {"review_id": str(review.id), "organ_id": str(review.organ_id)}
 
 
 async def _own(work: Work, review_id: UUID, call: Call) -> tuple[Review, Petition, bool]:

@@ -59,7 +59,9 @@ async def preview(world: World, matter: Matter) -> Decision:
 
 async def _route_one(world: World, work: Work, router: Router, petition: Petition) -> None:
     respondents = await work.respondents.find(petition_id=petition.id)
-    decision = router.decide(Matter.of(petition, respondents), on=world.clock.today())
+    added = await work.supplements.find(petition_id=petition.id) if petition.version > 1 else []
+    more = "\n".join(supplement.content for supplement in added)
+    decision = router.decide(Matter.of(petition, respondents, more), on=world.clock.today())
     petition.purpose = decision.purpose
     petition.path = decision.path
     petition.category_code = petition.category_code or decision.category_code

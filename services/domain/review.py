@@ -55,12 +55,6 @@ class NoReviewingOrgan(Refusal):
     english = "The directory names no organ that reviews {organ}."
 
 
-class RedoDateNeeded(Refusal):
-    """撤销原意见的,应当责令在指定期限内重新作出处理意见,请填写 redo_by。"""
-
-    english = "A revocation orders a new opinion within a set time: give redo_by."
-
-
 class HearingDates(Refusal):
     """听证起止日期有误:{start} 至 {end}。"""
 

@@ -6,6 +6,7 @@ and what is decided after that never reaches the accused or anyone beneath (R6).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +31,7 @@ LEADING_KINDS = frozenset(
     {OrganKind.GOVERNMENT, OrganKind.DISCIPLINE, OrganKind.COURT, OrganKind.PROCURATORATE}
 )
 PARTY_COMMITTEE = "party_committee"
+DISCIPLINE_TITLES = ("书记", "主任", "常委", "委员", "干部", "领导", "工作人员", "室")
 # The part of a decision's confidence that is left when the place is known to a level above the deciding one.
 COARSE_PLACE = 0.75
 NAMED_ORGAN_PLACE = 0.85
@@ -63,7 +65,7 @@ class Router:
         places: PlaceFinder,
         matters: MatterFinder,
         sorter: Sorter,
-        pack: RulePack,
+        pack: Callable[[str], RulePack],
         *,
         threshold: float,
         rules_version: str,
@@ -105,7 +107,11 @@ class Router:
         """Organs a text names. The discipline organs it turns to are not among the accused for that."""
         text = f"{matter.title}\n{matter.text}"
         named = self._directory.find_by_name(text, region_code=matter.office_region)
-        return [organ for organ in named if organ.kind is not OrganKind.DISCIPLINE]
+        return [
+            organ
+            for organ in named
+            if organ.kind is not OrganKind.DISCIPLINE or _speaks_of_its_people(organ, text)
+        ]
 
     # -- what the petition says ---------------------------------------------------------------------------
 
@@ -153,9 +159,9 @@ class Router:
         if sorting.purpose is Purpose.REDRESS and sorting.path is not None:
             self._add(case, "R7", f"申诉求决类,{PATH_NAMES[sorting.path]}({words})")
         elif sorting.purpose is Purpose.SUGGESTION:
-            case.reasons.append(
-                Reason("R7", f"{self._pack.short_title}第二十九条", "建议意见类,由有权单位研究论证")
-            )
+            outcome = self._pack(case.matter.office_region).outcome("suggestion_adopted")
+            reason = Reason("R7", str(outcome.citation), "建议意见类,由有权单位研究论证")
+            case.reasons.append(reason)
         if sorting.urgent:
             cues = "、".join(f"“{cue}”" for cue in sorting.urgent_cues)
             self._add(case, "R10", f"可能重大、紧急({cues}),应当及时报告")
@@ -277,7 +283,8 @@ class Router:
         needs_triage = lead is None or confidence < self._threshold
         if needs_triage and lead is not None:
             text = f"把握不足({confidence:.2f},低于{self._threshold:.2f}),转人工分流"
-            case.reasons.append(Reason("triage", f"{self._pack.short_title}第二十二条", text))
+            article = self._pack(case.matter.office_region).routing_rule("R1").article
+            case.reasons.append(Reason("triage", article, text))
         suggestions = self._suggestions(case, lead or suggested, competence) if needs_triage else ()
         return Decision(
             lead_id=None if lead is None else lead.id,
@@ -362,7 +369,7 @@ class Router:
         return self._directory.gazetteer.full_name(region.code)
 
     def _add(self, case: _Case, rule: str, text: str, *, restricted: bool = False) -> None:
-        article = self._pack.routing_rule(rule).article
+        article = self._pack(case.matter.office_region).routing_rule(rule).article
         case.reasons.append(Reason(rule, article, text, restricted))
 
 
@@ -374,6 +381,15 @@ PATH_NAMES = {
     Path.STATUTORY_DUTY: "属于申请查处违法行为、履行保护职责",
     Path.PETITION_PROCEDURE: "按信访程序办理",
 }
+
+
+def _speaks_of_its_people(organ: Organ, text: str) -> bool:
+    """«南县纪委副书记» accuses the organ; «请南县纪委查处» turns to it."""
+    names = (organ.name, *organ.aliases)
+    after = (
+        text[match.end() : match.end() + 6] for name in names for match in re.finditer(re.escape(name), text)
+    )
+    return any(title in following for following in after for title in DISCIPLINE_TITLES)
 
 
 def _organ_json(organ: Organ | None) -> dict[str, object] | None:

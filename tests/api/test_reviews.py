@@ -140,11 +140,19 @@ async def test_declined_request_gives_the_window_back(city: City) -> None:
     assert again["id"] != review["id"]
 
 
-async def test_revocation_needs_a_date_to_decide_anew(city: City) -> None:
+async def test_revocation_without_a_date_starts_the_sixty_days_anew(city: City) -> None:
+    review, organ = await reviewed(city)
+    decided = await organ.done(f"/v1/reviews/{review['id']}/decision", writ("revoked"))
+
+    await city.served(decided["opinion"], organ)
+
+    petition = await city.petition(review["petition_id"])
+    assert clocks(petition, "running").keys() == {"D5"}
+
+
+async def test_date_to_decide_anew_lies_ahead_and_goes_with_a_revocation(city: City) -> None:
     review, organ = await reviewed(city)
     path = f"/v1/reviews/{review['id']}/decision"
-    missing = await organ.post(path, writ("revoked"))
-    assert (missing.status_code, missing.json()["errors"][0]["pointer"]) == (422, "/redo_by")
     past = await organ.post(path, writ("revoked", redo_by="2026-11-20"))
     assert (past.status_code, past.json()["errors"][0]["pointer"]) == (422, "/redo_by")
     upheld = await organ.post(path, writ("upheld", redo_by="2026-12-20"))

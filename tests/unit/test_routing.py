@@ -96,6 +96,22 @@ def test_an_accused_discipline_organ_is_judged_one_level_up() -> None:
     assert lead_of(decision) == "中共益阳市纪律检查委员会"
 
 
+def test_people_of_a_discipline_organ_named_in_the_text_are_judged_one_level_up() -> None:
+    decision = decided("举报南县纪委副书记收受贿赂。")
+    assert lead_of(decision) == "中共益阳市纪律检查委员会"
+
+
+def test_a_discipline_organ_that_the_text_turns_to_is_not_accused() -> None:
+    decision = decided("请南县纪委查处南县民政局局长收受贿赂。")
+    assert lead_of(decision) == "中共南县纪律检查委员会"
+
+
+def test_the_head_of_a_place_stands_for_its_government() -> None:
+    decision = decided("举报南县茅草街镇镇长贪污扶贫款。")
+    names = {city_directory().organ(organ_id).name for organ_id in decision.accused_organ_ids}
+    assert names == {"南县茅草街镇人民政府"}
+
+
 def test_confidential_redress_against_the_competent_organ_goes_one_level_up() -> None:
     accused = ((RespondentKind.ORGAN, "南县教育局", None),)
     decision = decided("南县教育局不作为,学校乱收费。", confidential=True, respondents=accused)
