@@ -1,25 +1,25 @@
-"""The demo's city: 益阳市 with organs by the template, and a client for every calling system and organ."""
+"""The demo's city (益阳市): organs by the template, and a client for every calling system and organ."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.adapters.directory_files import load_functions
 from services.bootstrap import Deployment
 from services.domain.access import ROLE_SCOPES, Client, ClientRole
+from services.domain.directory import Directory
 from services.domain.organ import Organ, OrganKind
 from services.domain.organ_template import template_organs
 
 CITY = "430900000000"
 CLIENTS_FILE = "demo-clients.json"
 SOURCES = (
-    (ClientRole.PORTAL, "益阳市网上信访平台"),
-    (ClientRole.HOTLINE, "益阳市12345政务服务便民热线"),
-    (ClientRole.WINDOW, "益阳市人民来访接待中心"),
+    (ClientRole.PORTAL, "网上信访平台"),
+    (ClientRole.HOTLINE, "12345政务服务便民热线"),
+    (ClientRole.WINDOW, "人民来访接待中心"),
 )
 
 
@@ -29,20 +29,24 @@ class Caller:
 
     role: ClientRole
     name: str
+    region_code: str
     organ: Organ | None = None
 
 
-async def prepare(world: Deployment) -> Path:
-    """Make the organs and the clients unless they are there. Returns the file with the clients' secrets."""
+async def prepare(world: Deployment, city: str = CITY) -> Path:
+    """Make the organs and the clients unless they are there. Returns the file with the clients' secrets.
+
+    ``city`` is the code of a prefecture-level city. Raises UnknownRegion.
+    """
     directory = await world.directory()
     if not directory.organs:
         organs = template_organs(
-            CITY, directory.gazetteer, functions=load_functions(), new_id=world.codes.new_id
+            city, directory.gazetteer, functions=load_functions(), new_id=world.codes.new_id
         )
         await world.organs.apply(added=organs, by="demo", note="template", at=world.clock.now())
     path = world.settings.data / CLIENTS_FILE
     if not await _usable(world, path):
-        await _make_clients(world, path)
+        await _make_clients(world, path, city)
     return path
 
 
@@ -60,12 +64,12 @@ def _named(path: Path) -> set[str]:
     return {entry["client_id"] for entry in json.loads(path.read_text(encoding="utf-8"))}
 
 
-async def _make_clients(world: Deployment, path: Path) -> None:
+async def _make_clients(world: Deployment, path: Path, city: str) -> None:
     """Write the file before the commit, and name it after: no crash between loses the secrets."""
     entries: list[dict[str, object]] = []
     draft = path.with_suffix(".new")
     async with world.begin() as work:
-        for caller in _callers((await world.directory()).organs):
+        for caller in _callers(await world.directory(), city):
             secret = world.codes.new_secret()
             client = _client(world, caller, secret)
             await work.clients.add(client)
@@ -74,16 +78,17 @@ async def _make_clients(world: Deployment, path: Path) -> None:
     draft.replace(path)
 
 
-def _callers(organs: Iterable[Organ]) -> list[Caller]:
+def _callers(directory: Directory, city: str) -> list[Caller]:
     """The sources, the petition offices (the city's own first), every other organ, the administrator."""
-    present = sorted(organs, key=lambda organ: (organ.region_code != CITY, organ.code))
+    place = directory.gazetteer.get(city).name
+    present = sorted(directory.organs, key=lambda organ: (organ.region_code != city, organ.code))
     offices = [organ for organ in present if organ.kind is OrganKind.PETITION_OFFICE]
     others = [organ for organ in present if organ.kind is not OrganKind.PETITION_OFFICE]
     return [
-        *(Caller(role, name) for role, name in SOURCES),
-        *(Caller(ClientRole.PETITION_OFFICE, organ.name, organ) for organ in offices),
-        *(Caller(ClientRole.ORGAN, organ.name, organ) for organ in others),
-        Caller(ClientRole.ADMIN, "系统管理员"),
+        *(Caller(role, place + name, city) for role, name in SOURCES),
+        *(Caller(ClientRole.PETITION_OFFICE, each.name, each.region_code, each) for each in offices),
+        *(Caller(ClientRole.ORGAN, each.name, each.region_code, each) for each in others),
+        Caller(ClientRole.ADMIN, "系统管理员", city),
     ]
 
 
@@ -93,7 +98,7 @@ def _client(world: Deployment, caller: Caller, secret: str) -> Client:
         secret_hash=world.codes.secret_hash(secret),
         name=caller.name,
         role=caller.role,
-        region_code=caller.organ.region_code if caller.organ else CITY,
+        region_code=caller.region_code,
         organ_id=caller.organ.id if caller.organ else None,
         scopes=tuple(scope.value for scope in ROLE_SCOPES[caller.role]),
         created_at=world.clock.now(),
