@@ -25,6 +25,7 @@ from services.bootstrap import Deployment, deploy
 from services.cli import demo_city, welcome
 from services.cli.migrate import upgrade
 from services.cli.session import DataFolder, fail, in_world, settings_of
+from services.domain.region import UnknownRegion
 from services.settings import Settings
 
 DRAIN_SECONDS = 15
@@ -73,7 +74,10 @@ async def _serve(settings: Settings, city: str = demo_city.CITY) -> None:
     from intake_api.app import create_app  # the other commands start faster without it
 
     async with _deployed(settings) as world, contextlib.AsyncExitStack() as running:
-        clients = await demo_city.prepare(world, city) if settings.demo else None
+        try:
+            clients = await demo_city.prepare(world, city) if settings.demo else None
+        except UnknownRegion as refusal:
+            fail(str(refusal))
         await world.router()  # built before the first petition has to wait for it
         if settings.embedded:
             await running.enter_async_context(embedded(world))
