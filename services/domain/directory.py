@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from services.domain.category import Categories
@@ -69,7 +70,6 @@ class Directory:
                 self._by_function[organ.region_code, function].append(organ)
             if organ.superior_id is not None:
                 self._below[organ.superior_id].append(organ)
-        self._names = OrganNames(self.organs, gazetteer)
 
     def organ(self, organ_id: UUID) -> Organ:
         organ = self.find(organ_id)
@@ -82,6 +82,10 @@ class Directory:
 
     def find_by_code(self, code: str) -> Organ | None:
         return self._by_code.get(code)
+
+    @cached_property
+    def _names(self) -> OrganNames:
+        return OrganNames(self.organs, self.gazetteer)  # a tenth of a second: built when first asked
 
     def find_by_name(self, text: str, *, region_code: str | None = None) -> tuple[Organ, ...]:
         """The organs named in a text; with a place also 县自然资源局, 镇政府 (see ``OrganNames.find``)."""
