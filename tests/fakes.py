@@ -19,6 +19,7 @@ from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Objection
+from services.domain.execution import Execution
 from services.domain.inbox import EntryType, InboxEntry
 from services.domain.number import format_number
 from services.domain.opinion import Notice, Opinion
@@ -26,6 +27,7 @@ from services.domain.outbox import Job, Topic
 from services.domain.petition import (
     Attachment,
     Callback,
+    Care,
     Evaluation,
     Petition,
     Petitioner,
@@ -40,8 +42,8 @@ from services.domain.statute import RulePack
 T = TypeVar("T")
 KINDS = (
     "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
-    "shields", "decisions", "dispatches", "objections", "opinions", "notices", "reviews", "deadlines",
-    "events", "inbox", "clients",
+    "cares", "shields", "decisions", "dispatches", "objections", "opinions", "executions", "notices",
+    "reviews", "deadlines", "events", "inbox", "clients",
 )  # fmt: skip
 
 
@@ -145,11 +147,13 @@ class FakeWork:
         self.attachments = FakeRepository[Attachment](rows["attachments"])
         self.evaluations = FakeRepository[Evaluation](rows["evaluations"])
         self.callbacks = FakeRepository[Callback](rows["callbacks"])
+        self.cares = FakeRepository[Care](rows["cares"])
         self.shields = FakeRepository[Shield](rows["shields"])
         self.decisions = FakeRepository[DecisionRecord](rows["decisions"])
         self.dispatches = FakeRepository[Dispatch](rows["dispatches"])
         self.objections = FakeRepository[Objection](rows["objections"])
         self.opinions = FakeRepository[Opinion](rows["opinions"])
+        self.executions = FakeRepository[Execution](rows["executions"])
         self.notices = FakeRepository[Notice](rows["notices"])
         self.reviews = FakeRepository[Review](rows["reviews"])
         self.deadlines = FakeRepository[Deadline](rows["deadlines"])

@@ -15,6 +15,7 @@ from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Objection
+from services.domain.execution import Execution
 from services.domain.inbox import EntryType, InboxEntry
 from services.domain.ledger import Event
 from services.domain.opinion import Notice, Opinion
@@ -22,6 +23,7 @@ from services.domain.outbox import Job, Topic
 from services.domain.petition import (
     Attachment,
     Callback,
+    Care,
     Evaluation,
     Petition,
     Petitioner,
@@ -111,6 +113,9 @@ class Work(Protocol):
     def callbacks(self) -> Repository[Callback]: ...
 
     @property
+    def cares(self) -> Repository[Care]: ...
+
+    @property
     def shields(self) -> Repository[Shield]: ...
 
     @property
@@ -124,6 +129,9 @@ class Work(Protocol):
 
     @property
     def opinions(self) -> Repository[Opinion]: ...
+
+    @property
+    def executions(self) -> Repository[Execution]: ...
 
     @property
     def notices(self) -> Repository[Notice]: ...

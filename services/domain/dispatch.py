@@ -24,6 +24,13 @@ class Role(StrEnum):
     CO = "co"
 
 
+class Procedure(StrEnum):
+    """普通办理 / 简易办理: the organ that accepts decides (国信发〔2016〕8号)."""
+
+    ORDINARY = "ordinary"
+    SIMPLE = "simple"
+
+
 class DispatchState(StrEnum):
     SENT = "sent"
     RECEIVED = "received"
@@ -68,6 +75,7 @@ class Dispatch:
     accepted_on: date | None = None
     reported_on: date | None = None
     open: bool = True
+    procedure: Procedure = Procedure.ORDINARY
 
     def move(self, state: DispatchState) -> None:
         self.state = state

@@ -47,7 +47,11 @@ class ServiceMethod(StrEnum):
 
 @dataclass(slots=True)
 class Opinion:
-    """One tier's written answer. ``remedy`` tells the way and time to the next tier, filled by the system."""
+    """One tier's written answer. ``remedy`` tells the way and time to the next tier, filled by the system.
+
+    ``differs_because`` says, in the name of ``confirmed_by``, in what an opinion differs from the revoked one
+    that it equals word for word in decision and facts.
+    """
 
     id: UUID
     petition_id: UUID
@@ -66,6 +70,8 @@ class Opinion:
     served_on: date | None = None
     service_method: ServiceMethod | None = None
     signed: bool | None = None
+    differs_because: str | None = None
+    confirmed_by: str | None = None
 
 
 @dataclass(slots=True)

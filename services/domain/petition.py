@@ -213,6 +213,29 @@ class Attachment:
     added_at: datetime
 
 
+class CareKind(StrEnum):
+    """疏导教育、矛盾化解、帮扶救助 (信访工作条例 37)."""
+
+    GUIDANCE = "guidance"
+    CONCILIATION = "conciliation"
+    RELIEF = "relief"
+    VISIT = "visit"
+    OTHER = "other"
+
+
+@dataclass(slots=True)
+class Care:
+    """A duty of care that goes on after finality, as ``organ_id`` recorded it (信访工作条例 37)."""
+
+    id: UUID
+    petition_id: UUID
+    kind: CareKind
+    given_on: date
+    text: str
+    organ_id: UUID | None
+    recorded_at: datetime
+
+
 @dataclass(slots=True)
 class Evaluation:
     """群众评价 of the petition office and of the organ, apart. One a petition and subject."""

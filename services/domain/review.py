@@ -21,7 +21,10 @@ class ReviewState(StrEnum):
 
 @dataclass(slots=True)
 class Review:
-    """A request for the next tier, on the opinion ``opinion_id``, before the reviewing organ ``organ_id``."""
+    """A request for the next tier, on the opinion ``opinion_id``, before the reviewing organ ``organ_id``.
+
+    ``late_cause`` is the good cause for which it was taken after its time, approved by ``late_approved_by``.
+    """
 
     id: UUID
     petition_id: UUID
@@ -35,6 +38,8 @@ class Review:
     hearing_to: date | None = None
     outcome: Outcome | None = None
     decided_on: date | None = None
+    late_cause: str | None = None
+    late_approved_by: str | None = None
 
 
 class ReviewNotOpen(Refusal):

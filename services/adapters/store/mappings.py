@@ -9,6 +9,7 @@ from services.domain.access import Client, Shield
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.dispatch import Dispatch, Objection
+from services.domain.execution import Execution
 from services.domain.identity import index_document, index_name
 from services.domain.inbox import InboxEntry
 from services.domain.ledger import Event
@@ -17,6 +18,7 @@ from services.domain.organ import Organ
 from services.domain.petition import (
     Attachment,
     Callback,
+    Care,
     Evaluation,
     Petition,
     Petitioner,
@@ -46,13 +48,21 @@ SUPPLEMENTS = Mapped(Supplement, petition.supplements, sealed=("content",))
 ATTACHMENTS = Mapped(Attachment, petition.attachments, sealed=("name",))
 EVALUATIONS = Mapped(Evaluation, petition.evaluations, sealed=("reason",))
 CALLBACKS = Mapped(Callback, petition.callbacks, sealed=("remark",))
+CARES = Mapped(Care, petition.cares, sealed=("text",))
 SHIELDS = Mapped(Shield, petition.shields)
 DECISIONS = Mapped(DecisionRecord, dispatch.decisions)
 DISPATCHES = Mapped(Dispatch, dispatch.dispatches)
 OBJECTIONS = Mapped(Objection, dispatch.objections, sealed=("reason", "decision_reason"))
-OPINIONS = Mapped(Opinion, chain.opinions, sealed=("facts", "reasons", "legal_basis", "decision", "remedy"))
+OPINIONS = Mapped(
+    Opinion,
+    chain.opinions,
+    sealed=(
+        "facts", "reasons", "legal_basis", "decision", "remedy", "differs_because", "confirmed_by",
+    ),
+)  # fmt: skip
+EXECUTIONS = Mapped(Execution, chain.executions, sealed=("report",))
 NOTICES = Mapped(Notice, chain.notices, sealed=("text", "directed_to"))
-REVIEWS = Mapped(Review, chain.reviews, sealed=("reason",))
+REVIEWS = Mapped(Review, chain.reviews, sealed=("reason", "late_cause", "late_approved_by"))
 DEADLINES = Mapped(Deadline, chain.deadlines)
 EVENTS = Mapped(Event, ledger.events)
 INBOX = Mapped(InboxEntry, inbox.inbox_entries)

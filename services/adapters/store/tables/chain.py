@@ -1,4 +1,4 @@
-"""The three tiers: opinions, reviews, notices, and the clocks that run on a petition."""
+"""The three tiers: opinions and their execution, reviews, notices, the clocks that run on a petition."""
 
 from __future__ import annotations
 
@@ -27,6 +27,23 @@ opinions = Table(
     Column("served_on", Date),
     Column("service_method", String(16)),
     Column("signed", Boolean),
+    Column("differs_because", LargeBinary),
+    Column("confirmed_by", LargeBinary),
+)
+
+executions = Table(
+    "executions",
+    metadata,
+    row_id(),
+    of_petition(),
+    Column("opinion_id", Uuid(), nullable=False, unique=True),
+    Column("organ_id", Uuid(), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Column("carried_out_on", Date),
+    Column("reported_on", Date),
+    Column("report", LargeBinary),
+    Index("ix_executions_organ", "organ_id", "state", "id"),
 )
 
 notices = Table(
@@ -57,6 +74,8 @@ reviews = Table(
     Column("hearing_to", Date),
     Column("outcome", String(40)),
     Column("decided_on", Date),
+    Column("late_cause", LargeBinary),
+    Column("late_approved_by", LargeBinary),
     Index("ix_reviews_organ", "organ_id", "state", "id"),
 )
 

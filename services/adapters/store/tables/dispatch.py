@@ -25,6 +25,7 @@ dispatches = Table(
     Column("accepted_on", Date),
     Column("reported_on", Date),
     Column("open", Boolean, nullable=False),
+    Column("procedure", String(16), nullable=False, server_default="ordinary"),
     Index("ix_dispatches_organ", "organ_id", "state", "id"),
     Index(
         "uq_dispatches_open_lead",

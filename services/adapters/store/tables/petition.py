@@ -140,3 +140,15 @@ shields = Table(
     Column("petition_id", Uuid(), primary_key=True),
     Column("organ_id", Uuid(), primary_key=True),
 )
+
+cares = Table(
+    "cares",
+    metadata,
+    row_id(),
+    of_petition(),
+    Column("kind", String(24), nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("organ_id", Uuid()),
+    Column("recorded_at", Instant, nullable=False),
+)
