@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
@@ -21,9 +22,11 @@ from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Objection
 from services.domain.execution import Execution
 from services.domain.inbox import EntryType, InboxEntry
+from services.domain.issued_paper import IssuedPaper
 from services.domain.number import format_number
 from services.domain.opinion import Notice, Opinion
 from services.domain.outbox import Job, Topic
+from services.domain.paper import Paper
 from services.domain.petition import (
     Attachment,
     Callback,
@@ -43,7 +46,7 @@ T = TypeVar("T")
 KINDS = (
     "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
     "cares", "shields", "decisions", "dispatches", "objections", "opinions", "executions", "notices",
-    "reviews", "deadlines", "events", "inbox", "clients",
+    "reviews", "deadlines", "events", "inbox", "clients", "papers",
 )  # fmt: skip
 
 
@@ -122,6 +125,7 @@ class FakeStore:
         self.jobs: dict[UUID, Job] = {}
         self.answers: dict[tuple[str, str], StoredAnswer] = {}
         self.heads: dict[UUID, int] = {}
+        self.counters: Counter[tuple[UUID, str, int]] = Counter()
         self.fingerprints: set[tuple[UUID, str]] = set()
 
 
@@ -137,6 +141,7 @@ class FakeWork:
         self._drafts: dict[UUID, tuple[Petition, list[ledger.Draft]]] = {}
         self._entries: list[tuple[InboxEntry, Petition]] = []
         self._jobs: list[Job] = []
+        self._papers: list[tuple[IssuedPaper, Callable[[int], Paper]]] = []
         self._finished: list[Job] = []
         self._taken: dict[tuple[str, str], StoredAnswer] = {}
         rows = store.rows
@@ -156,6 +161,7 @@ class FakeWork:
         self.executions = FakeRepository[Execution](rows["executions"])
         self.notices = FakeRepository[Notice](rows["notices"])
         self.reviews = FakeRepository[Review](rows["reviews"])
+        self.papers = FakeRepository[IssuedPaper](rows["papers"])
         self.deadlines = FakeRepository[Deadline](rows["deadlines"])
         self.events = FakeRepository[ledger.Event](rows["events"])
         self.inbox = FakeRepository[InboxEntry](rows["inbox"])
@@ -180,6 +186,9 @@ class FakeWork:
         told = {"number": petition.number, **data}
         entry = InboxEntry(new_id, organ_id, 0, type, petition.id, self.now, told)
         self._entries.append((entry, petition))
+
+    def issue(self, paper: IssuedPaper, write: Callable[[int], Paper]) -> None:
+        self._papers.append((paper, write))
 
     async def enqueue(self, topic: Topic, *petition_ids: UUID) -> None:
         new_id = self._world.codes.new_id
@@ -222,6 +231,12 @@ class FakeWork:
             if self.fingerprint:
                 self.store.fingerprints.add((petition.id, self.fingerprint))
         self._drafts = {}
+        for paper, write in self._papers:
+            key = (paper.organ_id, paper.kind.value, paper.year)
+            self.store.counters[key] += 1
+            paper.set_down(self.store.counters[key], write(self.store.counters[key]))
+            await self.papers.add(paper)
+        self._papers = []
         for entry, petition in self._entries:
             entry.data = {**entry.data, "version": petition.version}
             entry.seq = self.store.heads[entry.organ_id] = self.store.heads.get(entry.organ_id, 0) + 1

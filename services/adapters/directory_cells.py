@@ -27,6 +27,7 @@ ORGAN_COLUMNS = {
     "valid_from": ("设立日期", "生效日期"),
     "valid_to": ("撤销日期", "失效日期"),
     "successor_code": ("承接机关", "承接机关代码"),
+    "document_word": ("代字", "机关代字", "发文代字"),
 }
 POWER_COLUMNS = {
     "category_code": ("分类代码", "分类编码", "事项代码", "category"),
@@ -40,7 +41,7 @@ POWER_COLUMNS = {
 }
 CLEARED = "-"
 """What empties a field; a blank cell leaves it as it is."""
-MOST_NAME_CHARS, MOST_CODE_CHARS = 120, 80
+MOST_NAME_CHARS, MOST_CODE_CHARS, MOST_WORD_CHARS = 120, 80, 24
 LEVELS = {
     "省": RegionLevel.PROVINCE,
     "省级": RegionLevel.PROVINCE,
@@ -74,6 +75,13 @@ class _Cells:
         if any(ord(char) < 32 for char in cell):
             self.reasons.append(f"{column} 含有控制字符")
         return cell or None
+
+    def document_word(self) -> str | None:
+        """代字: it stands in front of 〔年份〕, without a space."""
+        cell = self.text("document_word", most=MOST_WORD_CHARS)
+        if cell and any(char.isspace() or char in "〔〕" for char in cell):
+            self.reasons.append(f"代字“{cell}”不能含有空格和〔〕")
+        return "" if cell == CLEARED else cell
 
     def required(self, column: str, title: str) -> str:
         cell = self.text(column)
@@ -131,6 +139,7 @@ def organ_row(line: int, cells: Mapping[str, str]) -> tuple[OrganRow, list[str]]
         valid_from=read.day("valid_from", "设立日期"),
         valid_to=read.day("valid_to", "撤销日期"),
         successor_code=read.reference("successor_code"),
+        document_word=read.document_word(),
     )
     if len(row.code) > MOST_CODE_CHARS:
         read.reasons.append(f"机关代码超过{MOST_CODE_CHARS}个字符")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,9 +17,11 @@ from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Objection
 from services.domain.execution import Execution
 from services.domain.inbox import EntryType, InboxEntry
+from services.domain.issued_paper import IssuedPaper
 from services.domain.ledger import Event
 from services.domain.opinion import Notice, Opinion
 from services.domain.outbox import Job, Topic
+from services.domain.paper import Paper
 from services.domain.petition import (
     Attachment,
     Callback,
@@ -140,6 +142,9 @@ class Work(Protocol):
     def reviews(self) -> Repository[Review]: ...
 
     @property
+    def papers(self) -> Repository[IssuedPaper]: ...
+
+    @property
     def deadlines(self) -> Repository[Deadline]: ...
 
     @property
@@ -161,6 +166,12 @@ class Work(Protocol):
 
     def post(self, organ_id: UUID, type: EntryType, petition: Petition, data: Mapping[str, object]) -> None:
         """Put an entry into an organ's inbox; it is numbered by the last statement before the commit."""
+
+    def issue(self, paper: IssuedPaper, write: Callable[[int], Paper]) -> None:
+        """Number a paper within its organ, kind and year, without gaps, and store what ``write`` says for it.
+
+        Both happen by the last statements before the feed's, so that papers wait for each other shortly.
+        """
 
     async def enqueue(self, topic: Topic, *petition_ids: UUID) -> None:
         """Leave work to the workers; the bell is rung after the commit."""

@@ -12,7 +12,7 @@ from services.domain.power import Power
 
 COLUMNS = (
     "机关代码", "机关名称", "类别", "行政区划", "职能", "上级机关", "复查机关", "垂直管理", "别名",
-    "设立日期", "撤销日期", "承接机关",
+    "设立日期", "撤销日期", "承接机关", "代字",
 )  # fmt: skip
 
 
@@ -54,7 +54,8 @@ def as_csv(organs: Sequence[Organ]) -> str:
             (organ.code, organ.name, organ.kind.chinese, organ.region_code, _parts(organ.functions),
              codes.get(organ.superior_id) if organ.superior_id else "", _parts(reviewers),
              "是" if organ.vertical else "否", _parts(organ.aliases), organ.valid_from or "",
-             organ.valid_to or "", codes.get(organ.successor_id) if organ.successor_id else "")
+             organ.valid_to or "", codes.get(organ.successor_id) if organ.successor_id else "",
+             organ.document_word or "")
         )  # fmt: skip
     return text.getvalue()
 

@@ -30,6 +30,7 @@ FIELD_NAMES = {
     "valid_from": "设立日期",
     "valid_to": "撤销日期",
     "successor_id": "承接机关",
+    "document_word": "代字",
 }
 
 
@@ -54,6 +55,7 @@ class OrganRow:
     valid_from: date | None = None
     valid_to: date | None = None
     successor_code: str | None = None
+    document_word: str | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -243,6 +245,7 @@ def _drafted(
         aliases=organ.aliases if row.aliases is None else row.aliases,
         valid_from=row.valid_from or organ.valid_from,
         valid_to=row.valid_to or organ.valid_to,
+        document_word=organ.document_word if row.document_word is None else row.document_word or None,
     )
 
 

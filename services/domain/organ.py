@@ -48,6 +48,7 @@ class Organ:
     ``superior_id`` is the organ it is subordinate to (R6, R8); ``reviewer_ids`` those that may review its
     opinions, in order of preference (条例 art. 35, 北京市信访条例 art. 48): data, not computed from names.
     A ``vertical`` organ (tax, customs …) is led by its own superior and not by the local government.
+    ``document_word`` is the organ's 代字, which stands in the numbers of its papers; else its name does.
     """
 
     id: UUID
@@ -64,6 +65,7 @@ class Organ:
     valid_from: date | None = None
     valid_to: date | None = None
     successor_id: UUID | None = None
+    document_word: str | None = None
 
     def in_force(self, on: date | None) -> bool:
         """Does it exist on that day? Without a day: has no end been set?"""

@@ -48,6 +48,11 @@ class PaperKind(StrEnum):
         """函: set as a letter (信函格式), with copies, and never handed to the petitioner."""
         return self in (PaperKind.REFERRAL, PaperKind.ASSIGNMENT)
 
+    @property
+    def served(self) -> bool:
+        """意见书: its service opens the petitioner's period, and is recorded (信访工作条例 35, 36)."""
+        return self in (PaperKind.OPINION, PaperKind.REVIEW_OPINION, PaperKind.RE_REVIEW_OPINION)
+
 
 _TITLES: Final = {
     PaperKind.ACCEPTANCE: "信访事项受理告知书",
@@ -139,7 +144,9 @@ class Matter:
 
     @property
     def names(self) -> str:
-        """Up to five names (信访工作条例 20: 代表人数不得超过5人), the others counted."""
+        """Up to five names (信访工作条例 20: 代表人数不得超过5人), the others counted; 信访人 for none."""
+        if not self.petitioners:
+            return "信访人"
         shown = "、".join(self.petitioners[:MOST_NAMES])
         count = max(self.people_count, len(self.petitioners))
         return f"{shown}等{count}人" if count > min(len(self.petitioners), MOST_NAMES) else shown

@@ -108,6 +108,7 @@ def _row(organ: Organ) -> dict[str, Any]:
         "valid_from": organ.valid_from,
         "valid_to": organ.valid_to,
         "successor_id": organ.successor_id,
+        "document_word": organ.document_word,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.adapters.store.mapping import Mapped
-from services.adapters.store.tables import access, chain, dispatch, inbox, ledger, petition
+from services.adapters.store.tables import access, chain, dispatch, inbox, ledger, paper, petition
 from services.adapters.store.tables import directory as directory_tables
 from services.domain.access import Client, Shield
 from services.domain.deadline import Deadline
@@ -12,6 +12,7 @@ from services.domain.dispatch import Dispatch, Objection
 from services.domain.execution import Execution
 from services.domain.identity import index_document, index_name
 from services.domain.inbox import InboxEntry
+from services.domain.issued_paper import IssuedPaper
 from services.domain.ledger import Event
 from services.domain.opinion import Notice, Opinion
 from services.domain.organ import Organ
@@ -63,6 +64,7 @@ OPINIONS = Mapped(
 EXECUTIONS = Mapped(Execution, chain.executions, sealed=("report",))
 NOTICES = Mapped(Notice, chain.notices, sealed=("text", "directed_to"))
 REVIEWS = Mapped(Review, chain.reviews, sealed=("reason", "late_cause", "late_approved_by"))
+PAPERS = Mapped(IssuedPaper, paper.papers, sealed=("content",))
 DEADLINES = Mapped(Deadline, chain.deadlines)
 EVENTS = Mapped(Event, ledger.events)
 INBOX = Mapped(InboxEntry, inbox.inbox_entries)

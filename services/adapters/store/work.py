@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,12 +20,15 @@ from services.adapters.store.repository import SqlRepository
 from services.adapters.store.tables.inbox import feed_heads
 from services.adapters.store.tables.ledger import events
 from services.adapters.store.tables.outbox import idempotency_keys, outbox
+from services.adapters.store.tables.paper import paper_counters
 from services.adapters.store.tables.petition import petitioners, petitions
 from services.application.ports import StoredAnswer
 from services.domain import ledger
 from services.domain.identity import index_document
 from services.domain.inbox import EntryType, InboxEntry
+from services.domain.issued_paper import IssuedPaper
 from services.domain.outbox import Job, JobState, Topic
+from services.domain.paper import Paper
 from services.domain.petition import Petition
 from services.domain.refusal import NotFound
 
@@ -43,6 +46,7 @@ class SqlWork:
         self._drafts: dict[UUID, tuple[Petition, list[ledger.Draft]]] = {}
         self._entries: list[tuple[InboxEntry, Petition]] = []
         self._jobs: list[dict[str, Any]] = []
+        self._papers: list[tuple[IssuedPaper, Callable[[int], Paper]]] = []
         self.rung: set[str] = set()
         self.posted_to: set[UUID] = set()
         self._repositories: list[SqlRepository[Any]] = []
@@ -63,6 +67,7 @@ class SqlWork:
         self.executions = self._repository(mappings.EXECUTIONS)
         self.notices = self._repository(mappings.NOTICES)
         self.reviews = self._repository(mappings.REVIEWS)
+        self.papers = self._repository(mappings.PAPERS)
         self.deadlines = self._repository(mappings.DEADLINES)
         self.clients = self._repository(mappings.CLIENTS)
         self.inbox = self._repository(mappings.INBOX)
@@ -95,6 +100,9 @@ class SqlWork:
             data={"number": petition.number, **data},
         )  # fmt: skip
         self._entries.append((entry, petition))
+
+    def issue(self, paper: IssuedPaper, write: Callable[[int], Paper]) -> None:
+        self._papers.append((paper, write))
 
     async def enqueue(self, topic: Topic, *petition_ids: UUID) -> None:
         rows = [
@@ -152,6 +160,7 @@ class SqlWork:
             self.rung |= {job["topic"] for job in self._jobs}
             await self.connection.execute(insert(outbox).values(run_at=database_now()), self._jobs)
             self._jobs = []
+        await self._number_papers()
         await self._number_entries()
 
     def _chain(self, petition: Petition, drafts: list[ledger.Draft]) -> list[dict[str, Any]]:
@@ -160,6 +169,34 @@ class SqlWork:
         self.petitions.touch(petition)
         call = {"request_id": self.request_id, "fingerprint": self.fingerprint}
         return [mappings.EVENTS.row(event, self._seal) | call for event in chained]
+
+    async def _number_papers(self) -> None:
+        """Take the next numbers of every organ and kind, counters locked in order, in one statement.
+
+        The counter is raised in the transaction that stores the paper, so that no number is ever missing.
+        """
+        if not self._papers:
+            return
+        papers, self._papers = self._papers, []
+        counts = Counter((paper.organ_id, paper.kind.value, paper.year) for paper, _ in papers)
+        names = ("organ_id", "kind", "year", "last")
+        rows = [dict(zip(names, (*key, counts[key]), strict=True)) for key in sorted(counts)]
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        wanted = dialect.insert(paper_counters).values(rows)
+        taken = wanted.on_conflict_do_update(
+            index_elements=[paper_counters.c.organ_id, paper_counters.c.kind, paper_counters.c.year],
+            set_={"last": paper_counters.c.last + wanted.excluded.last},
+        ).returning(*(paper_counters.c[name] for name in names))
+        reached = {
+            (row.organ_id, row.kind, row.year): row.last for row in await self.connection.execute(taken)
+        }
+        following = {key: reached[key] - counts[key] for key in counts}
+        for paper, write in papers:
+            key = (paper.organ_id, paper.kind.value, paper.year)
+            following[key] += 1
+            paper.set_down(following[key], write(following[key]))
+        await self.papers.add(*(paper for paper, _ in papers))
+        await self.papers.flush()
 
     async def _number_entries(self) -> None:
         """Take the next numbers of every feed concerned, feeds locked in id order, in one statement."""

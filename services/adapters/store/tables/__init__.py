@@ -9,6 +9,7 @@ from services.adapters.store.tables import (
     inbox,
     ledger,
     outbox,
+    paper,
     petition,
     worker,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "ledger",
     "metadata",
     "outbox",
+    "paper",
     "petition",
     "worker",
 ]

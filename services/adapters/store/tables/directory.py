@@ -24,6 +24,7 @@ organs = Table(
     Column("valid_from", Date),
     Column("valid_to", Date),
     Column("successor_id", Uuid()),
+    Column("document_word", String(24)),
 )
 
 own_powers = Table(
