@@ -129,6 +129,7 @@ def opinion_out(case: Case[Opinion], directory: Directory) -> dict[str, Any]:
 
 def review_brief(review: Review, directory: Directory) -> dict[str, Any]:
     hearing = {"from": review.hearing_from, "to": review.hearing_to} if review.hearing_from else None
+    late = {"good_cause": review.late_cause, "approved_by": review.late_approved_by}
     return {
         "id": review.id,
         "petition_id": review.petition_id,
@@ -141,6 +142,7 @@ def review_brief(review: Review, directory: Directory) -> dict[str, Any]:
         "hearing": hearing,
         "outcome": review.outcome,
         "decided_on": review.decided_on,
+        "late": late if review.late_cause else None,
         "links": {"self": f"/v1/reviews/{review.id}", "opinion": f"/v1/opinions/{review.opinion_id}"},
     }
 

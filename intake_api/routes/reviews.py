@@ -31,8 +31,12 @@ Acting = Annotated[Call, acting(Scope.REVIEWS)]
 async def request_review(
     petition_id: UUID, body: ReviewIn, world: World, call: Annotated[Call, acting(*DESKS)]
 ) -> Response:
-    """窗口代信访人提出复查、复核申请。复查还是复核由办理进程决定;逾期的不予受理,并告知届满日期。"""
-    wanted = reviews.Request(body.reason, body.organ_id)
+    """窗口代信访人提出复查、复核申请。复查还是复核由办理进程决定;逾期的不予受理,并告知届满日期。
+
+    信访人逾期有正当理由的,由信访部门或者复查、复核机关写明理由和批准人(late);已因逾期终结的,恢复申请。
+    """
+    late = reviews.Late(body.late.good_cause, body.late.approved_by) if body.late else None
+    wanted = reviews.Request(body.reason, body.organ_id, late)
     case = await reviews.request_by_desk(world, petition_id, wanted, call=call)
     return of_petition(review_out(case, await world.directory()), case.petition, 201)
 

@@ -12,7 +12,7 @@ from intake_api.schemas.dispatch import OFFICE_ID, PETITION_STATUS, PetitionStat
 from intake_api.schemas.opinion import OPINION, OPINION_ID, OpinionText
 from intake_api.schemas.petition import PETITION_ID, OrganRef
 from intake_api.schemas.registration import DeadlineOut
-from intake_api.schemas.sent import Sent, Text5000, Told
+from intake_api.schemas.sent import Line100, Sent, Text2000, Text5000, Told
 from services.domain.opinion import Outcome
 from services.domain.petition import Tier
 from services.domain.review import ReviewState
@@ -20,13 +20,31 @@ from services.domain.review import ReviewState
 REVIEW_ID = "0193499f-5555-7000-8000-000000000001"
 
 
+class LateIn(Sent):
+    """逾期申请的正当理由和批准人;只由信访部门或者复查、复核机关填写"""
+
+    good_cause: Text2000 = Field(examples=["申请人住院治疗,有出院证明。"])
+    approved_by: Line100 = Field(examples=["周科长"])
+
+
 class ReviewIn(Sent):
     """申请复查、复核。级别由办理进程决定;法律允许选择的,可以指定机关"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "对补偿面积的认定不服,请求复查。"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"reason": "对补偿面积的认定不服,请求复查。"},
+                {
+                    "reason": "对补偿面积的认定不服,请求复查。",
+                    "late": {"good_cause": "申请人住院治疗,有出院证明。", "approved_by": "周科长"},
+                },
+            ]
+        }
+    )
 
     reason: Text5000
     organ_id: UUID | None = Field(None, description="在有权复查的机关中选择")
+    late: LateIn | None = Field(None, description="逾期但有正当理由的")
 
 
 class DeclinationIn(Sent):
@@ -66,6 +84,7 @@ REVIEW: dict[str, Any] = {
     "hearing": None,
     "outcome": None,
     "decided_on": None,
+    "late": None,
     "links": {"self": f"/v1/reviews/{REVIEW_ID}", "opinion": f"/v1/opinions/{OPINION_ID}"},
 }
 _CLOCK: dict[str, Any] = {
@@ -91,6 +110,11 @@ class HearingOut(Told):
     end: date = Field(alias="to")
 
 
+class LateOut(Told):
+    good_cause: str
+    approved_by: str
+
+
 class ReviewBrief(Told):
     """一次复查或者复核。``opinion_id`` 是不服的意见"""
 
@@ -105,6 +129,7 @@ class ReviewBrief(Told):
     hearing: HearingOut | None
     outcome: Outcome | None
     decided_on: date | None
+    late: LateOut | None = Field(description="逾期受理的正当理由和批准人")
     links: dict[str, str]
 
 

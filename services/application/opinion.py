@@ -24,7 +24,7 @@ from services.domain.opinion import (
     check_outcome,
     says_the_same,
 )
-from services.domain.petition import Petition, State, Tier
+from services.domain.petition import Petition, Tier
 from services.domain.refusal import NotFound
 from services.domain.remedy import remedy
 from services.domain.review import ASK_RULE
@@ -216,8 +216,8 @@ async def _redo_clock(
 
 
 async def latest_served(work: Work, petition: Petition) -> Opinion:
-    """The opinion whose service the petitioner may answer now."""
-    tier = Tier.REVIEW if petition.state is State.REVIEW_ANSWERED else Tier.HANDLING
+    """The opinion whose service the petitioner may answer now, or could until the time lapsed."""
+    tier = Tier.REVIEW if petition.tier is Tier.REVIEW else Tier.HANDLING
     served = [
         opinion
         for opinion in await work.opinions.find(petition_id=petition.id, tier=tier.value)

@@ -45,6 +45,8 @@ STEP_WORDS = {
     "remanded": "责令重新作出处理意见",
     "lapsed": "申请期限届满",
     "became_final": "三级终结",
+    "reopened": "逾期有正当理由,恢复申请复查",
+    "review_reopened": "逾期有正当理由,恢复申请复核",
     "withdrawn": "撤回",
     "supplemented": "补充材料",
     "evaluated": "评价",

@@ -11,7 +11,8 @@ from services.application.acts import Case, case, ensure_visible, hold, notify, 
 from services.application.opinion import Writ, draft, latest_served
 from services.application.ports import Work, World
 from services.domain import deadline as rules
-from services.domain.access import Call, Client
+from services.domain.access import Call, Client, ClientRole, NotCompetent
+from services.domain.deadline import Deadline
 from services.domain.inbox import EntryType
 from services.domain.opinion import Opinion, Outcome, check_outcome
 from services.domain.petition import Petition, State, Tier
@@ -20,15 +21,25 @@ from services.domain.review import (
     ASK_RULE,
     DECIDE_RULE,
     NEXT_TIER,
+    TIER_AFTER,
     TIER_NAMES,
     HearingDates,
     NoReviewingOrgan,
     Review,
     ReviewState,
     ReviewTooLate,
+    lapsed_into_finality,
     next_tier,
 )
 from services.domain.steps import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The good cause for which a request is taken after its time, and who approved it (山东 46, 浙江 25)."""
+
+    good_cause: str
+    approved_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class Request:
 
     reason: str
     organ_id: UUID | None = None
+    late: Late | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +61,13 @@ class Declination:
 
 async def request(world: World, work: Work, petition: Petition, wanted: Request, *, actor: str) -> Review:
     """Ask for the next tier of a locked petition, within its window. Raises the refusals of domain.review."""
-    await _ensure_in_time(world, work, petition)
+    missed = await _missed_window(world, work, petition)
+    if missed is not None:
+        await _readmit(world, work, petition, missed, wanted.late, actor=actor)
+    late = wanted.late if missed else None
     tier = next_tier(petition.state)
-    opinion = await latest_served(work, petition)
     today = world.clock.today()
-    organ_id = await _reviewing_organ(world, work, petition, opinion, tier, wanted.organ_id)
+    organ_id, opinion = await _reviewing_organ(world, work, petition, tier, wanted.organ_id)
     review = Review(
         id=world.codes.new_id(),
         petition_id=petition.id,
@@ -62,6 +76,8 @@ async def request(world: World, work: Work, petition: Petition, wanted: Request,
         organ_id=organ_id,
         reason=wanted.reason,
         requested_on=today,
+        late_cause=late.good_cause if late else None,
+        late_approved_by=late.approved_by if late else None,
     )
     await work.reviews.add(review)
     await clocks.meet(work, petition, ASK_RULE[tier], on=today)
@@ -69,45 +85,79 @@ async def request(world: World, work: Work, petition: Petition, wanted: Request,
         world, work, petition, DECIDE_RULE[tier], on=today, owner_id=organ_id, subject_id=review.id
     )
     data = {"review_id": str(review.id), "tier": tier.value, "organ_id": str(organ_id)}
-    take(work, petition, Act.REQUEST_REVIEW, actor=actor, data={**data, "clocks": clocks.told(clock)})
+    told = {"late_approved_by": late.approved_by} if late else {}
+    take(work, petition, Act.REQUEST_REVIEW, actor=actor, data={**data, **told, "clocks": clocks.told(clock)})
     petition.tier = tier
     petition.holder_id = organ_id
     work.post(organ_id, EntryType.REVIEW_REQUESTED, petition, data)
     return review
 
 
-async def _ensure_in_time(world: World, work: Work, petition: Petition) -> None:
-    """The window that is open, or whose lapse made the petition final, tells until when one could ask."""
-    tiers = [NEXT_TIER[petition.state]] if petition.state in NEXT_TIER else []
-    if petition.state is State.FINAL and petition.final_ground == "time_lapsed":
-        tiers = [Tier.RE_REVIEW, Tier.REVIEW]
-    for tier in tiers:
-        for window in (await work.deadlines.find(petition_id=petition.id, rule=ASK_RULE[tier]))[-1:]:
-            if world.clock.now() >= window.due_at:
-                raise ReviewTooLate(
-                    tier=tier.value, tier_name=TIER_NAMES[tier], due_on=window.due_on, article=window.article
-                )
+async def _missed_window(world: World, work: Work, petition: Petition) -> Deadline | None:
+    """The window that told until when one could ask, once that is past: open, or lapsed into finality."""
+    if petition.state not in NEXT_TIER and not lapsed_into_finality(petition):
+        return None
+    windows = await work.deadlines.find(petition_id=petition.id, rule=ASK_RULE[TIER_AFTER[petition.tier]])
+    return next((each for each in windows[-1:] if world.clock.now() >= each.due_at), None)
+
+
+async def _readmit(
+    world: World, work: Work, petition: Petition, window: Deadline, late: Late | None, *, actor: str
+) -> None:
+    """For good cause the time missed is forgiven; where it had made the petition final, that is undone."""
+    tier = TIER_AFTER[petition.tier]
+    if late is None:
+        raise ReviewTooLate(
+            tier=tier.value, tier_name=TIER_NAMES[tier], due_on=window.due_on, article=window.article
+        )
+    if petition.state is State.FINAL:
+        act = Act.REOPEN if tier is Tier.REVIEW else Act.REOPEN_REVIEW
+        missed = {"rule": window.rule, "due_on": window.due_on.isoformat()}
+        take(work, petition, act, actor=actor, data={**missed, "approved_by": late.approved_by})
+        petition.final_on = petition.final_ground = None
+    rules.meet(window, world.clock.today())
+    await work.deadlines.save(window)
 
 
 async def _reviewing_organ(
-    world: World, work: Work, petition: Petition, opinion: Opinion, tier: Tier, chosen: UUID | None
-) -> UUID:
-    directory = await world.directory()
-    hidden = await shielded(world, work, petition)
-    possible = [organ for organ in directory.reviewers(opinion.organ_id) if organ.id not in hidden]
+    world: World, work: Work, petition: Petition, tier: Tier, chosen: UUID | None
+) -> tuple[UUID, Opinion]:
+    """The organ to ask, and the opinion that it is asked to look at."""
+    opinion = await latest_served(work, petition)
+    possible = await _possible(world, work, petition, opinion)
     if chosen is not None:
-        possible = [organ for organ in possible if organ.id == chosen]
+        possible = [organ_id for organ_id in possible if organ_id == chosen]
     if not possible:
-        name = directory.organ(opinion.organ_id).name
+        name = (await world.directory()).organ(opinion.organ_id).name
         raise NoReviewingOrgan(organ=name, tier_name=TIER_NAMES[tier])
-    return possible[0].id
+    return possible[0], opinion
+
+
+async def _possible(world: World, work: Work, petition: Petition, opinion: Opinion) -> list[UUID]:
+    directory, hidden = await world.directory(), await shielded(world, work, petition)
+    return [organ.id for organ in directory.reviewers(opinion.organ_id) if organ.id not in hidden]
+
+
+async def _ensure_desk(world: World, work: Work, petition: Petition, wanted: Request, client: Client) -> None:
+    """The petitioner's own source, the petition office, or the very organ that is asked to review (35, 36).
+
+    A late request is admitted at the latter two alone.
+    """
+    open_to_ask = petition.state in NEXT_TIER or lapsed_into_finality(petition)
+    reviews_it = open_to_ask and client.organ_id in await _possible(
+        world, work, petition, await latest_served(work, petition)
+    )
+    if not reviews_it:
+        await ensure_visible(world, work, petition, client)
+    if wanted.late and open_to_ask and not reviews_it and client.role is not ClientRole.PETITION_OFFICE:
+        raise NotCompetent()
 
 
 async def request_by_desk(world: World, petition_id: UUID, wanted: Request, *, call: Call) -> Case[Review]:
     """A request that reached an organ's desk: the petitioner's own source, or the petition office."""
     async with world.begin(call) as work:
         petition, repeated = await hold(work, petition_id, call, anew=Act.REQUEST_REVIEW)
-        await ensure_visible(world, work, petition, call.client)
+        await _ensure_desk(world, work, petition, wanted, call.client)
         if repeated and not petition.state.ended:  # after the end it is a new request, and told why not
             return await case(work, petition, await requested_then(work, petition, call))
         review = await request(world, work, petition, wanted, actor=call.actor)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.domain.opinion import Outcome
-from services.domain.petition import State, Tier
+from services.domain.petition import Petition, State, Tier
 from services.domain.refusal import Refusal
 
 
@@ -66,6 +66,7 @@ class HearingDates(Refusal):
     english = "The hearing's dates are wrong: {start} to {end}."
 
 
+TIER_AFTER = {Tier.HANDLING: Tier.REVIEW, Tier.REVIEW: Tier.RE_REVIEW}
 NEXT_TIER = {State.ANSWERED: Tier.REVIEW, State.REVIEW_ANSWERED: Tier.RE_REVIEW}
 TIER_NAMES = {Tier.HANDLING: "办理", Tier.REVIEW: "复查", Tier.RE_REVIEW: "复核"}
 # The petitioner's period to ask for a tier, and the organ's to decide it (rule ids of the packs).
@@ -80,6 +81,11 @@ def next_tier(state: State) -> Tier:
         why, why_en = _WHY_NOT.get(state, ("尚未收到书面答复", "no written answer has been served yet"))
         raise ReviewNotOpen(why=why, why_en=why_en)
     return tier
+
+
+def lapsed_into_finality(petition: Petition) -> bool:
+    """Final only because the petitioner's time ran out; good cause undoes it (山东 46, 浙江 25, 北京 37)."""
+    return petition.state is State.FINAL and petition.final_ground == "time_lapsed"
 
 
 _WHY_NOT = {

@@ -38,6 +38,8 @@ class Act(StrEnum):
     DECIDE_REVIEW = "review_decided"
     REMAND = "remanded"
     LAPSE = "lapsed"
+    REOPEN = "reopened"
+    REOPEN_REVIEW = "review_reopened"
     WITHDRAW = "withdrawn"
     SUPPLEMENT = "supplemented"
     EVALUATE = "evaluated"
@@ -52,6 +54,8 @@ class Step:
 
 
 S = State
+# The 条例 does not say what ends the chain; local regulations do, and except who had good cause to be late.
+GOOD_CAUSE = "山东省信访条例 46; 浙江省信访条例 25; 北京市信访条例 37"
 STEPS: dict[tuple[State, Act], Step] = {
     (S.REGISTERED, Act.ROUTE): Step(S.DISPATCHED, "信访工作条例 22"),
     (S.REGISTERED, Act.HOLD): Step(S.TRIAGE, "信访工作条例 22"),
@@ -87,6 +91,8 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.UNDER_RE_REVIEW, Act.DECLINE_REVIEW): Step(S.REVIEW_ANSWERED, "信访工作条例 36"),
     (S.UNDER_RE_REVIEW, Act.HOLD_HEARING): Step(S.UNDER_RE_REVIEW, "信访工作条例 36"),
     (S.UNDER_RE_REVIEW, Act.DECIDE_REVIEW): Step(S.RE_REVIEW_ISSUED, "信访工作条例 36"),
+    (S.FINAL, Act.REOPEN): Step(S.ANSWERED, GOOD_CAUSE),
+    (S.FINAL, Act.REOPEN_REVIEW): Step(S.REVIEW_ANSWERED, GOOD_CAUSE),
     (S.RE_REVIEW_ISSUED, Act.SERVE): Step(S.FINAL, "信访工作条例 36"),
     (S.RE_REVIEW_ISSUED, Act.REMAND): Step(S.ACCEPTED, "信访工作条例 36"),
 }

@@ -71,6 +71,89 @@ async def test_late_review_is_refused_with_the_due_date(city: City, timers: bool
     assert "2026-12-21" in answer.json()["detail"]
 
 
+LATE = {
+    "reason": "对认定的面积不服。",
+    "late": {"good_cause": "住院至今,有出院证明。", "approved_by": "周科长"},
+}
+
+
+async def lapsed(city: City) -> Json:
+    """A petition that is final because nobody asked for its review in time."""
+    opinion, _ = await city.answered()
+    await city.advance(40)
+    petition = await city.petition(opinion["petition_id"])
+    assert petition["final_ground"] == "time_lapsed"
+    return petition
+
+
+async def test_good_cause_reopens_what_lapsed_into_finality(city: City) -> None:
+    petition = await lapsed(city)
+    office = await city.office()
+    review = await office.done(f"/v1/petitions/{petition['id']}/reviews", LATE)
+    assert (review["tier"], review["late"]) == ("review", LATE["late"])
+    assert review["petition"]["state"] == "under_review"
+
+    petition = await city.petition(petition["id"])
+    assert (petition["final_on"], petition["final_ground"]) == (None, None)
+    assert clocks(petition, "met_late") == {"D7": "2026-12-21"}
+    events = (await office.get(f"/v1/petitions/{petition['id']}/events")).json()["items"]
+    reopened, requested = events[-2:]
+    assert (reopened["kind"], requested["kind"]) == ("reopened", "review_requested")
+    assert reopened["data"]["approved_by"] == requested["data"]["late_approved_by"] == "周科长"
+    assert reopened["data"]["article"].startswith("山东省信访条例 46")
+
+
+async def test_reviewing_organ_admits_a_late_request_at_its_own_desk(city: City) -> None:
+    petition = await lapsed(city)
+    path = f"/v1/petitions/{petition['id']}/reviews"
+    bureau, stranger = await city.organ("益阳市自然资源局"), await city.organ("沅江市自然资源局")
+    assert (await stranger.post(path, LATE)).status_code == 404
+    assert (await bureau.post(path, {"reason": LATE["reason"]})).json()["code"] == "review_too_late"
+    assert (await bureau.done(path, LATE))["organ"]["name"] == "益阳市自然资源局"
+
+
+async def test_late_request_is_admitted_by_no_other_desk(city: City) -> None:
+    petition = await lapsed(city)
+    path = f"/v1/petitions/{petition['id']}/reviews"
+    for caller in (await city.portal(), await city.organ("南县自然资源局")):
+        answer = await caller.post(path, LATE)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_competent")
+
+
+async def test_late_request_that_is_declined_is_final_as_before(city: City) -> None:
+    petition = await lapsed(city)
+    office, bureau = await city.office(), await city.organ("益阳市自然资源局")
+    review = await office.done(f"/v1/petitions/{petition['id']}/reviews", LATE)
+    why = {"ground": "late", "explanation": "出院证明的日期不实。"}
+    await bureau.done(f"/v1/reviews/{review['id']}/refusal", why)
+    await city.advance(0)
+    again = await city.petition(petition["id"])
+    assert (again["final_on"], again["final_ground"]) == (petition["final_on"], "time_lapsed")
+
+
+async def test_good_cause_reopens_the_re_review_too(city: City) -> None:
+    review, organ = await reviewed(city)
+    decided = await organ.done(f"/v1/reviews/{review['id']}/decision", writ("upheld"))
+    await city.served(decided["opinion"], organ)
+    await city.advance(40)
+    late = await (await city.office()).done(f"/v1/petitions/{review['petition_id']}/reviews", LATE)
+    assert (late["tier"], late["organ"]["name"]) == ("re_review", "湖南省自然资源厅")
+
+
+async def test_finality_after_re_review_is_not_reopened(city: City) -> None:
+    review, organ = await re_reviewed(city)
+    decided = await organ.done(f"/v1/reviews/{review['id']}/decision", writ("upheld"))
+    await city.served(decided["opinion"], organ)
+    answer = await (await city.office()).post(f"/v1/petitions/{review['petition_id']}/reviews", LATE)
+    assert (answer.status_code, answer.json()["code"]) == (409, "review_not_open")
+
+
+async def test_good_cause_stated_in_time_is_not_needed(city: City) -> None:
+    opinion, _ = await city.answered()
+    review = await (await city.office()).done(f"/v1/petitions/{opinion['petition_id']}/reviews", LATE)
+    assert review["late"] is None
+
+
 async def test_review_before_service_is_refused(city: City) -> None:
     accepted, organ = await city.accepted()
     await organ.done(f"/v1/dispatches/{accepted['id']}/opinion", writ())
