@@ -116,6 +116,8 @@ def opinion_text(opinion: Opinion, directory: Directory) -> dict[str, Any]:
         "served_on": opinion.served_on,
         "service_method": opinion.service_method,
         "signed": opinion.signed,
+        "differs_because": opinion.differs_because,
+        "confirmed_by": opinion.confirmed_by,
         "links": {
             "self": f"/v1/opinions/{opinion.id}",
             "service": f"/v1/opinions/{opinion.id}/service",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from intake_api.schemas.dispatch import (
     ReportIn,
 )
 from intake_api.schemas.objection import ObjectionOut
-from intake_api.schemas.opinion import OpinionIn, OpinionOut
+from intake_api.schemas.opinion import HandlingOpinionIn, OpinionOut
 from services.application import dispatch as dispatches
 from services.application import objection as objections
 from services.application import opinion as opinions
@@ -123,9 +124,15 @@ async def refer_dispatch(dispatch_id: UUID, body: ReferralIn, world: World, call
     summary="出具处理意见书",
     response_model=OpinionOut,
 )
-async def issue_opinion(dispatch_id: UUID, body: OpinionIn, world: World, call: Acting) -> Response:
-    """出具信访处理意见书。缺少事实、理由、依据或者决定的不予接收;复查的途径和期限由系统写入 remedy。"""
+async def issue_opinion(dispatch_id: UUID, body: HandlingOpinionIn, world: World, call: Acting) -> Response:
+    """出具信访处理意见书。缺少事实、理由、依据或者决定的不予接收;复查的途径和期限由系统写入 remedy。
+
+    原意见被撤销后,不得以同一事实和理由作出相同的意见;确有不同的,须写明并由负责人确认。
+    """
     writ = opinions.Writ(body.outcome, body.facts, body.reasons, body.legal_basis, body.decision)
+    if body.differs_because and body.confirmed_by:
+        difference = opinions.Difference(body.differs_because, body.confirmed_by)
+        writ = replace(writ, difference=difference)
     case = await opinions.issue(world, dispatch_id, writ, call=call)
     return of_petition(opinion_out(case, await world.directory()), case.petition, 201)
 

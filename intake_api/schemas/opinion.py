@@ -7,12 +7,13 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from intake_api.schemas.dispatch import DISPATCH_ID, ORGAN_ID, PETITION_STATUS, PetitionStatus
 from intake_api.schemas.petition import PETITION_ID, OrganRef
 from intake_api.schemas.registration import DeadlineOut
-from intake_api.schemas.sent import Sent, Text20000, Told
+from intake_api.schemas.sent import Line100, Sent, Text2000, Text20000, Told
 from services.domain.opinion import Outcome, ServiceMethod
 from services.domain.petition import Tier
 from services.domain.refusal import InvalidField
@@ -51,6 +52,33 @@ class OpinionIn(Sent):
     reasons: Part = Field(description="理由")
     legal_basis: Part = Field(description="法律法规政策依据")
     decision: Verdict = Field(description="决定")
+
+
+class HandlingOpinionIn(OpinionIn):
+    """处理意见。原意见被撤销、重新作出的意见与之相同的,写明不同之处和确认人,两项一并填写"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"outcome": "supported", **PARTS},
+                {
+                    "outcome": "supported",
+                    **PARTS,
+                    "differs_because": "已补充测绘,面积与原认定一致,原意见程序上的缺陷已经补正。",
+                    "confirmed_by": "王局长",
+                },
+            ]
+        }
+    )
+
+    differs_because: Text2000 | None = Field(None, description="与被撤销的意见有何不同")
+    confirmed_by: Line100 | None = Field(None, description="确认确有不同的负责人")
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> HandlingOpinionIn:
+        if (self.differs_because is None) != (self.confirmed_by is None):
+            raise PydanticCustomError("missing", "differs_because and confirmed_by go together")
+        return self
 
 
 class ReviewOpinionIn(OpinionIn):
@@ -111,6 +139,8 @@ OPINION: dict[str, Any] = {
     "served_on": None,
     "service_method": None,
     "signed": None,
+    "differs_because": None,
+    "confirmed_by": None,
     "links": {"self": f"/v1/opinions/{OPINION_ID}", "service": f"/v1/opinions/{OPINION_ID}/service"},
 }
 
@@ -135,6 +165,8 @@ class OpinionText(Told):
     served_on: date | None
     service_method: ServiceMethod | None
     signed: bool | None
+    differs_because: str | None = Field(description="与被撤销的意见有何不同")
+    confirmed_by: str | None = Field(description="确认确有不同的负责人")
     links: dict[str, str]
 
 

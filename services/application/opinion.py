@@ -32,6 +32,14 @@ from services.domain.steps import Act
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """In what a new opinion differs from the revoked one that it resembles, and who confirms that."""
+
+    because: str
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Writ:
     """The parts of an opinion that its author writes; each is needed (信访工作条例 32)."""
 
@@ -41,6 +49,7 @@ class Writ:
     legal_basis: str
     decision: str
     redo_by: date | None = None
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +83,13 @@ async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> C
         check_outcome(petition, Tier.HANDLING, writ.outcome)
         opinion = await draft(world, work, petition, Tier.HANDLING, writ, organ_id=dispatch.organ_id)
         opinion.dispatch_id = dispatch.id
-        await _ensure_decided_anew(work, petition, opinion)
+        if await _is_decided_before(work, petition, opinion):
+            _ensure_confirmed(opinion, writ.difference)
         await work.opinions.add(opinion)
         data = {"opinion_id": str(opinion.id), "tier": "handling", "outcome": writ.outcome.value,
                 "organ_id": str(opinion.organ_id)}  # fmt: skip
+        if opinion.confirmed_by:
+            data["difference_confirmed_by"] = opinion.confirmed_by
         take(work, petition, Act.ISSUE_OPINION, actor=call.actor, data=data)
         await clocks.meet(work, petition, "D5", "DR", on=opinion.issued_on)
         dispatch.move(DispatchState.ANSWERED)
@@ -113,15 +125,18 @@ async def draft(
     )
 
 
-async def _ensure_decided_anew(work: Work, petition: Petition, opinion: Opinion) -> None:
-    """After a revocation the same decision on the same facts and reasons is refused (SD45, BJ50)."""
-    revoked = {
-        review.opinion_id
-        for review in await work.reviews.find(petition_id=petition.id, outcome=Outcome.REVOKED.value)
-    }
-    for earlier in await work.opinions.find(petition_id=petition.id, tier=Tier.HANDLING.value):
-        if revoked and says_the_same(earlier, opinion):
-            raise SameAsRevoked()
+async def _is_decided_before(work: Work, petition: Petition, opinion: Opinion) -> bool:
+    """Whether, after a revocation, the same is decided again (山东 45, 北京 50)."""
+    revoked = await work.reviews.find(petition_id=petition.id, outcome=Outcome.REVOKED.value)
+    earlier = await work.opinions.find(petition_id=petition.id, tier=Tier.HANDLING.value)
+    return bool(revoked) and any(says_the_same(each, opinion) for each in earlier)
+
+
+def _ensure_confirmed(opinion: Opinion, difference: Difference | None) -> None:
+    """What looks the same is refused, unless a person says in what it differs and answers for it."""
+    if difference is None:
+        raise SameAsRevoked()
+    opinion.differs_because, opinion.confirmed_by = difference.because, difference.confirmed_by
 
 
 async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Call) -> Case[Opinion]:

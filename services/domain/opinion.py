@@ -107,10 +107,11 @@ class ServedBeforeIssued(Refusal):
 
 
 class SameAsRevoked(Refusal):
-    """原意见已被撤销,不得以同一事实和理由作出与原意见相同的处理意见。"""
+    """原意见已被撤销,不得以同一事实和理由作出与原意见相同的处理意见;确有不同的,写明不同之处和确认人。"""
 
     english = (
-        "The earlier opinion was revoked; the same decision on the same facts and reasons is not possible."
+        "The earlier opinion was revoked; the same decision on the same facts and reasons is not possible. "
+        "If it differs, say in what and who confirms it: differs_because, confirmed_by."
     )
 
 
@@ -130,10 +131,17 @@ def check_outcome(petition: Petition, tier: Tier, outcome: Outcome) -> None:
 
 
 def says_the_same(one: Opinion, other: Opinion) -> bool:
-    """Same decision on the same facts and reasons, white space apart."""
+    """Same decision on the same facts, white space and punctuation apart, and nothing new behind it.
 
-    def folded(opinion: Opinion) -> tuple[str, ...]:
-        parts = (opinion.outcome.value, opinion.decision, opinion.facts, opinion.reasons)
-        return tuple("".join(part.split()) for part in parts)
+    Reasons worded anew over the old legal basis, or the old reasons under another article, are nothing new.
+    """
 
-    return folded(one) == folded(other)
+    def alike(*names: str) -> bool:
+        return all(_folded(getattr(one, name)) == _folded(getattr(other, name)) for name in names)
+
+    same_ground = alike("reasons") or alike("legal_basis")
+    return one.outcome is other.outcome and alike("decision", "facts") and same_ground
+
+
+def _folded(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())

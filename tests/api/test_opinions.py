@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.city import City, clocks, writ
+from tests.city import Caller, City, clocks, writ
 
 PARTS = ["outcome", "facts", "reasons", "legal_basis", "decision"]
 
@@ -121,3 +121,40 @@ async def test_source_reads_an_opinion_once_it_is_served(city: City) -> None:
     assert (await stranger.get(path)).status_code == 404
     proof: dict[str, Any] = {"served_on": "2026-11-20", "method": "post"}
     assert (await stranger.post(f"{path}/service", proof)).status_code == 404
+
+
+async def remanded(city: City) -> tuple[str, Caller]:
+    """The path of a new opinion, after the first was revoked on review."""
+    opinion, organ = await city.answered()
+    review, above = await city.under_review(opinion)
+    decided = await above.done(
+        f"/v1/reviews/{review['id']}/decision", writ("revoked", decision="撤销原意见。")
+    )
+    await city.served(decided["opinion"], above)
+    return f"/v1/dispatches/{opinion['dispatch_id']}/opinion", organ
+
+
+async def test_same_decision_again_needs_a_person_who_says_in_what_it_differs(city: City) -> None:
+    path, organ = await remanded(city)
+    again = writ(reasons="补偿标准、面积均无误,理由同前。")
+    refused = await organ.post(path, again)
+    assert (refused.status_code, refused.json()["code"]) == (409, "same_as_revoked")
+
+    differs = {"differs_because": "已补充测绘,原意见程序上的缺陷已经补正。", "confirmed_by": "王局长"}
+    opinion = await organ.done(path, {**again, **differs})
+    assert {name: opinion[name] for name in differs} == differs
+    events = (await organ.get(f"/v1/petitions/{opinion['petition_id']}/events")).json()["items"]
+    assert events[-1]["data"]["difference_confirmed_by"] == "王局长"
+
+
+async def test_new_decision_needs_nobody_to_confirm_it(city: City) -> None:
+    path, organ = await remanded(city)
+    differs = {"differs_because": "结论不同。", "confirmed_by": "王局长"}
+    opinion = await organ.done(path, writ("supported", decision="补发三万元。", **differs))
+    assert (opinion["differs_because"], opinion["confirmed_by"]) == (None, None)
+
+
+@pytest.mark.parametrize("given", [{"differs_because": "已补正。"}, {"confirmed_by": "王局长"}])
+async def test_difference_and_its_confirmation_go_together(city: City, given: dict[str, str]) -> None:
+    path, organ = await remanded(city)
+    assert (await organ.post(path, writ(**given))).status_code == 422

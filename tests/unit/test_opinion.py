@@ -53,10 +53,17 @@ def test_same_words_spaced_otherwise_say_the_same() -> None:
     "change",
     [
         {"facts": "经重新调查,补偿款少发3万元。"},
-        {"reasons": "原来的理由不成立。"},
+        {"reasons": "原来的理由不成立。", "legal_basis": "信访工作条例第三十二条"},
         {"decision": "补发3万元。"},
         {"outcome": Outcome.SUPPORTED},
     ],
 )
 def test_other_facts_reasons_or_decision_say_something_new(change: dict[str, object]) -> None:
     assert not says_the_same(opinion(), opinion(**change))
+
+
+@pytest.mark.parametrize(
+    "change", [{"reasons": "原来的理由不成立。"}, {"legal_basis": "信访工作条例第三十二条"}]
+)
+def test_old_facts_and_decision_under_new_words_say_the_same(change: dict[str, object]) -> None:
+    assert says_the_same(opinion(), opinion(**change))
