@@ -6,6 +6,7 @@ import hashlib
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Security
+from fastapi.security import SecurityScopes
 
 from intake_api.auth import authenticated
 from services.bootstrap import Deployment
@@ -39,6 +40,21 @@ def acting(*scopes: Scope) -> Any:
         )
 
     return Depends(call)
+
+
+async def relay(request: Request) -> Client | None:
+    """The source (portal, hotline, window) that passes on what a petitioner typed; None for anyone else.
+
+    A token is not needed, but one that is sent must be valid: a relay with an old one would be counted as one
+    petitioner.
+    """
+    if "authorization" not in request.headers:
+        return None
+    client = await authenticated(request, SecurityScopes())
+    return client if Scope.SUBMIT in client.scopes else None
+
+
+Relay = Annotated[Client | None, Depends(relay)]
 
 
 def version_of(etag: str | None) -> int | None:

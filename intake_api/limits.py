@@ -23,6 +23,7 @@ from intake_api.problems import Fault
 from services.domain.refusal import NotFound
 
 WRONG_CODES = RateLimitItemPerHour(10)
+RELAYED_CODES = RateLimitItemPerHour(300)
 WRONG_SECRETS = RateLimitItemPerMinute(30)
 CALLS = RateLimitItemPerMinute(60_000)
 QUIET_SECONDS = 5.0
@@ -30,7 +31,8 @@ log = structlog.get_logger()
 
 
 class Limits:
-    """``calls`` is the limit a client and process, ``wrong_codes`` the one a number and an address.
+    """``calls`` is the limit a client and process, ``wrong_codes`` the one a number and an address,
+    ``relayed_codes`` the one a client that passes on what many people type.
 
     ``now`` tells the true time in seconds.
     """
@@ -42,10 +44,12 @@ class Limits:
         redis_url: str | None = None,
         calls: RateLimitItem = CALLS,
         wrong_codes: RateLimitItem = WRONG_CODES,
+        relayed_codes: RateLimitItem = RELAYED_CODES,
         wrong_secrets: RateLimitItem = WRONG_SECRETS,
     ) -> None:
         self._now = now
-        self.calls, self.wrong_codes, self.wrong_secrets = calls, wrong_codes, wrong_secrets
+        self.calls, self.wrong_secrets = calls, wrong_secrets
+        self.wrong_codes, self.relayed_codes = wrong_codes, relayed_codes
         self._by_client = FixedWindowRateLimiter(MemoryStorage())
         self._here = MovingWindowRateLimiter(MemoryStorage())
         self._pool = _pool(redis_url) if redis_url else None
@@ -61,28 +65,30 @@ class Limits:
 
     @asynccontextmanager
     async def guess(
-        self, item: RateLimitItem, code: str, *, address: str, number: str = ""
+        self, code: str, sender: tuple[RateLimitItem, str], number: tuple[RateLimitItem, str] | None = None
     ) -> AsyncIterator[None]:
-        """Let someone at ``address`` try a code (of ``number``); what the block refuses counts for both.
+        """Let a sender try a code (of a number), each with its limit; what the block refuses counts for both.
 
         Tries of a number under way count as wrong until they end: many at once pass no more than one by one.
         """
-        self._under_way[number] += bool(number)
+        counted = [each for each in (number, sender) if each and each[1]]
+        held = number[1] if number else ""
+        self._under_way[held] += bool(number)
         try:
-            for key, taken in ((number, self._under_way[number] - 1), (address, 0)):
+            for item, key in counted:
                 remaining, reset = await self._left(item, (code, key))
-                if key and remaining <= taken:
+                if remaining <= (self._under_way[held] - 1 if key == held else 0):
                     raise self._too_many(code, item, reset)
             try:
                 yield
             except (NotFound, Fault):
-                for key in filter(None, (number, address)):
+                for item, key in counted:
                     await self._count(item, (code, key))
                 raise
         finally:
-            self._under_way[number] -= bool(number)
-            if not self._under_way[number]:
-                del self._under_way[number]
+            self._under_way[held] -= bool(number)
+            if not self._under_way[held]:
+                del self._under_way[held]
 
     async def close(self) -> None:
         if self._pool is not None:

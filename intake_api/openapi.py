@@ -72,8 +72,8 @@ def _scheme() -> Json:
 def _complete(operation: Json, route: APIRoute, schemas: Json) -> None:
     scopes = scopes_of(route.dependant)
     operation["security"] = [] if scopes is None else [{SCHEME: [scope]} for scope in scopes]
-    if route.path == "/oauth/token":
-        operation["security"] = []
+    if route.path.startswith("/v1/public"):
+        operation["security"] = [{}, {SCHEME: []}]  # as the petitioner, or by a portal that passes it on
     _add_problems(operation, secured=scopes is not None, path=route.path)
     body = operation.get("requestBody", {}).get("content", {})
     told = [each for code, each in operation["responses"].items() if code[0] == "2"]
@@ -117,7 +117,7 @@ def _add_problems(operation: Json, *, secured: bool, path: str) -> None:
     if secured:
         statuses += [401, 403, 404]
     elif path.startswith("/v1/public"):
-        statuses.append(404)
+        statuses += [401, 404]
     elif path == "/oauth/token":
         statuses.append(401)
     if "requestBody" in operation:

@@ -49,7 +49,7 @@ async def issue_token(request: Request, world: World) -> Response:
     form = _form(request, await request.body())
     client_id, secret = basic_credentials(request.headers.get("authorization"))
     address = request.client.host if request.client else ""
-    async with limits.guess(limits.wrong_secrets, "too_many_requests", address=address):
+    async with limits.guess("too_many_requests", (limits.wrong_secrets, address)):
         client = await proved(world, request.app.state.clients, client_id, secret)
     if form.get("grant_type") != "client_credentials":
         raise _refused("unsupported_grant_type" if form.get("grant_type") else "invalid_request")

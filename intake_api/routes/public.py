@@ -1,4 +1,4 @@
-"""The petitioner's side, without a token: number and query code are the key, and tries are counted."""
+"""The petitioner's side: number and query code are the key, a token is not needed, wrong tries count."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from intake_api.calls import World
+from intake_api.calls import Relay, World
+from intake_api.handling import organ_ref
+from intake_api.limits import Limits
 from intake_api.registration import deadline_out
 from intake_api.replies import reply
 from intake_api.schemas.public import (
@@ -46,19 +48,22 @@ PETITIONER = Client(
 
 
 @router.post("/progress", operation_id="read_progress", summary="查询办理进度", response_model=ProgressOut)
-async def read_progress(body: Proof, request: Request, world: World) -> Response:
-    """凭编号和查询码查询进度、告知和已送达的意见。编号或查询码不正确,回答相同;每小时最多错10次。"""
-    async with _guessing(request, world, body):
+async def read_progress(body: Proof, request: Request, world: World, relay: Relay) -> Response:
+    """凭编号和查询码查询进度、告知和已送达的意见。编号或查询码不正确,回答相同;每个编号每小时最多错10次。
+
+    门户、热线、窗口代信访人查询的,请带令牌:不按来源地址计次,每个调用方每小时最多错300次。
+    """
+    async with _guessing(request, world, body, relay):
         found = await petitioners.progress(world, body.number, body.query_code)
     return reply(_shown(found, await world.directory()), headers=NO_STORE)
 
 
 @router.post("/evaluations", operation_id="evaluate", summary="评价", response_model=EvaluationsOut)
-async def evaluate(body: EvaluationIn, request: Request, world: World) -> Response:
+async def evaluate(body: EvaluationIn, request: Request, world: World, relay: Relay) -> Response:
     """对信访部门和责任单位分别评价;再次评价的,以后一次为准。"""
     given = {"petition_office": body.petition_office, "organ": body.organ}
     ratings = [Rating(subject, one.rating.value, one.reason) for subject, one in given.items() if one]
-    async with _guessing(request, world, body):
+    async with _guessing(request, world, body, relay):
         kept = await petitioners.evaluate(
             world, body.number, body.query_code, ratings, call=await _call(request, world)
         )
@@ -76,10 +81,10 @@ async def evaluate(body: EvaluationIn, request: Request, world: World) -> Respon
     summary="申请复查或复核",
     response_model=PublicReviewOut,
 )
-async def request_review(body: ReviewIn, request: Request, world: World) -> Response:
+async def request_review(body: ReviewIn, request: Request, world: World, relay: Relay) -> Response:
     """不服已送达的意见,自收到之日起30日内申请下一级(信访工作条例第三十五条、第三十六条)。"""
     wanted = ReviewRequest(reason=body.reason, organ_id=body.organ_id)
-    async with _guessing(request, world, body):
+    async with _guessing(request, world, body, relay):
         review = await petitioners.request_review(
             world, body.number, body.query_code, wanted, call=await _call(request, world)
         )
@@ -88,7 +93,7 @@ async def request_review(body: ReviewIn, request: Request, world: World) -> Resp
     told = {
         "id": review.id,
         "tier": review.tier,
-        "organ": (await world.directory()).organ(review.organ_id).name,
+        "organ": organ_ref(review.organ_id, await world.directory()),
         "requested_on": review.requested_on,
         "due_on": due[-1] if due else None,
     }
@@ -96,13 +101,22 @@ async def request_review(body: ReviewIn, request: Request, world: World) -> Resp
 
 
 @asynccontextmanager
-async def _guessing(request: Request, world: Deployment, proof: Proof) -> AsyncIterator[None]:
-    """Count wrong tries by number and by address, both under hashes: no address is kept in clear."""
-    limits = request.app.state.limits
+async def _guessing(
+    request: Request, world: Deployment, proof: Proof, relay: Client | None
+) -> AsyncIterator[None]:
+    """Count wrong tries by number and by who sends them, under hashes: no address is kept in clear.
+
+    A portal's server is one address for all its visitors: it is counted as a client, and generously. Tries of
+    its visitors at a number and those of strangers are counted apart, so that no stranger can lock them out.
+    """
+    limits: Limits = request.app.state.limits
     address = request.client.host if request.client else ""
-    keys = {"number": fold_identifier(proof.number), "address": address}
-    hashed = {name: world.codes.code_hash(f"{name}|{key}").hex() for name, key in keys.items()}
-    async with limits.guess(limits.wrong_codes, "too_many_wrong_codes", **hashed):
+    number, sender = f"number|{fold_identifier(proof.number)}", f"address|{address}"
+    if relay is not None:
+        number, sender = f"{number}|{relay.id}", f"client|{relay.id}"
+    allowed = limits.relayed_codes if relay else limits.wrong_codes
+    hashed = [world.codes.code_hash(key).hex() for key in (number, sender)]
+    async with limits.guess("too_many_wrong_codes", (allowed, hashed[1]), (limits.wrong_codes, hashed[0])):
         yield
 
 
@@ -148,6 +162,8 @@ def _shown(found: Progress, directory: Directory) -> dict[str, Any]:
             for each in found.notices
         ],
         "deadlines": [deadline_out(clock) for clock in found.deadlines],
+        "final_on": found.petition.final_on,
+        "final_ground": found.petition.final_ground,
         "may_evaluate": found.may_evaluate,
         "may_request": found.may_request,
         "request_by": found.request_by,

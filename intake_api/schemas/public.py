@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from intake_api.schemas.petition import INSTANT
+from intake_api.schemas.petition import INSTANT, OrganRef
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Sent, Text2000, Text5000, Told
 
@@ -70,6 +70,8 @@ class ProgressOut(Told):
     opinions: list[ServedOpinionOut]
     notices: list[NoticeOut]
     deadlines: list[DeadlineOut]
+    final_on: date | None = Field(description="三级终结之日")
+    final_ground: str | None = Field(examples=["re_review_served"], description="终结情形的代码")
     may_evaluate: bool
     may_request: Literal["review", "re_review"] | None
     request_by: date | None
@@ -84,8 +86,15 @@ class RatingWord(StrEnum):
 
 
 class RatingIn(Sent):
+    """评价和理由;不写理由的,可以只写评价"""
+
     rating: RatingWord
     reason: Text2000 | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_word(cls, given: object) -> object:
+        return {"rating": given} if isinstance(given, str) else given
 
 
 class EvaluationIn(Proof):
@@ -141,6 +150,6 @@ class ReviewIn(Proof):
 class PublicReviewOut(Told):
     id: UUID
     tier: Literal["review", "re_review"]
-    organ: str = Field(examples=["南县人民政府"])
+    organ: OrganRef = Field(description="复查复核机关")
     requested_on: date
     due_on: date | None = Field(description="复查复核意见的期限")

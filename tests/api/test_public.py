@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from limits import RateLimitItemPerHour
 
 from intake_api.limits import Limits
 from services.bootstrap import Deployment
-from tests.api.callers import Register, Stranger, route_all
+from tests.api.callers import Login, Register, Stranger, route_all
 from tests.city import City
 
 PROGRESS = "/v1/public/progress"
@@ -65,6 +66,60 @@ async def test_ten_wrong_codes_close_a_number_for_an_hour(register: Register, an
     assert (closed.status_code, closed.json()["code"]) == (429, "too_many_wrong_codes")
     assert 3500 < int(closed.headers["retry-after"]) <= 3600
     assert closed.headers["ratelimit-policy"] == '"too-many-wrong-codes";q=10;w=3600'
+
+
+def unknown(n: int) -> dict[str, str]:
+    return {"number": f"430900-20261120-{n:06d}-0", "query_code": "0000-0000-0000-0000"}
+
+
+async def test_wrong_codes_of_many_visitors_do_not_lock_a_portal_out(
+    register: Register, portal: Stranger, anyone: Stranger
+) -> None:
+    receipt = await register()
+    for n in range(12):
+        assert (await portal.post(PROGRESS, json=unknown(n))).status_code == 404
+    assert (await portal.post(PROGRESS, json=proof(receipt))).status_code == 200
+    assert (await anyone.post(PROGRESS, json=proof(receipt))).status_code == 200  # not counted by address
+    strange = [(await anyone.post(PROGRESS, json=unknown(n))).status_code for n in range(12)]
+    assert strange == [404] * 10 + [429] * 2
+
+
+async def test_ten_wrong_codes_close_a_number_to_a_portal_too(register: Register, portal: Stranger) -> None:
+    receipt = await register()
+    wrong = proof(receipt) | {"query_code": "0000-0000-0000-0000"}
+    statuses = [(await portal.post(PROGRESS, json=wrong)).status_code for _ in range(11)]
+    assert statuses == [404] * 10 + [429]
+    assert (await portal.post(PROGRESS, json=proof(receipt))).status_code == 429
+
+
+async def test_a_stranger_cannot_close_a_number_to_the_visitors_of_a_portal(
+    register: Register, portal: Stranger, anyone: Stranger
+) -> None:
+    receipt = await register()
+    for _ in range(10):
+        await anyone.post(PROGRESS, json=proof(receipt) | {"query_code": "0000-0000-0000-0000"})
+    assert (await anyone.post(PROGRESS, json=proof(receipt))).status_code == 429
+    assert (await portal.post(PROGRESS, json=proof(receipt))).status_code == 200
+
+
+async def test_a_portal_has_a_limit_of_its_own(app: FastAPI, login: Login, portal: Stranger) -> None:
+    app.state.limits = Limits(lambda: 0.0, relayed_codes=RateLimitItemPerHour(3))
+    statuses = [(await portal.post(PROGRESS, json=unknown(n))).status_code for n in range(4)]
+    assert statuses == [404] * 3 + [429]
+    other = await login("other-portal")
+    assert (await other.post(PROGRESS, json=unknown(9))).status_code == 404
+
+
+async def test_an_organ_that_asks_is_counted_like_anyone(login: Login) -> None:
+    admin = await login("admin")
+    statuses = [(await admin.post(PROGRESS, json=unknown(n))).status_code for n in range(11)]
+    assert statuses == [404] * 10 + [429]
+
+
+async def test_a_token_that_is_sent_must_be_valid(register: Register, anyone: Stranger) -> None:
+    receipt = await register()
+    old = {"Authorization": "Bearer ended"}
+    assert (await anyone.post(PROGRESS, json=proof(receipt), headers=old)).status_code == 401
 
 
 async def test_guesses_at_once_pass_no_more_than_one_by_one(register: Register, anyone: Stranger) -> None:
@@ -141,6 +196,8 @@ async def test_petitioner_reads_the_opinion_and_asks_for_review(city: City, answ
     asked = {**answered, "reason": "面积认定有误,请求复查。"}
     first, again = await public(city, "reviews", asked), await public(city, "reviews", asked)
     assert (first.status_code, again.json()) == (201, first.json())
+    assert first.json()["organ"]["name"] == "益阳市自然资源局"
+    assert first.json()["organ"]["organ_id"]
     assert (first.json()["tier"], first.json()["requested_on"]) == ("review", city.today.isoformat())
     assert first.json()["due_on"] > first.json()["requested_on"]
     twice = await public(city, "reviews", {**answered, "reason": "再次请求。"})
@@ -150,7 +207,7 @@ async def test_petitioner_reads_the_opinion_and_asks_for_review(city: City, answ
 async def test_petitioner_evaluates_office_and_organ_apart(city: City, answered: dict[str, str]) -> None:
     given = {**answered, "organ": {"rating": "dissatisfied", "reason": "太慢"}}
     await public(city, "evaluations", given)
-    more = {**answered, "petition_office": {"rating": "satisfied"}, "organ": {"rating": "fairly_satisfied"}}
+    more = {**answered, "petition_office": "satisfied", "organ": {"rating": "fairly_satisfied"}}
     items = (await public(city, "evaluations", more)).json()["items"]
     assert {each["subject"]: each["rating"] for each in items} == {
         "organ": "fairly_satisfied",
