@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from intake_api.handling import execution_out
 from intake_api.registration import deadline_out, links
 from services.application.petition import Dossier
 from services.domain.access import Client, ClientRole
@@ -72,6 +73,7 @@ def full(dossier: Dossier, directory: Directory, client: Client) -> dict[str, An
         "final_on": petition.final_on,
         "final_ground": petition.final_ground,
         "deadlines": [deadline_out(clock) for clock in dossier.deadlines],
+        "executions": [execution_out(each, directory) for each in dossier.executions],
         "links": links(str(petition.id)),
     }
 

@@ -14,6 +14,7 @@ from services.application.acts import Case
 from services.application.objection import Contest
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch
+from services.domain.execution import Execution
 from services.domain.inbox import InboxEntry
 from services.domain.opinion import Opinion
 from services.domain.petition import Petition
@@ -127,6 +128,24 @@ def opinion_text(opinion: Opinion, directory: Directory) -> dict[str, Any]:
 
 def opinion_out(case: Case[Opinion], directory: Directory) -> dict[str, Any]:
     return {**opinion_text(case.subject, directory), **_beside(case)}
+
+
+def execution_out(execution: Execution, directory: Directory) -> dict[str, Any]:
+    return {
+        "id": execution.id,
+        "petition_id": execution.petition_id,
+        "opinion_id": execution.opinion_id,
+        "organ": organ_ref(execution.organ_id, directory),
+        "state": execution.state,
+        "opened_on": execution.opened_on,
+        "carried_out_on": execution.carried_out_on,
+        "reported_on": execution.reported_on,
+        "report": execution.report,
+        "links": {
+            "opinion": f"/v1/opinions/{execution.opinion_id}",
+            "report": f"/v1/opinions/{execution.opinion_id}/execution",
+        },
+    }
 
 
 def review_brief(review: Review, directory: Directory) -> dict[str, Any]:

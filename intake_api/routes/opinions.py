@@ -9,8 +9,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from intake_api.calls import World, acting, caller
-from intake_api.handling import of_petition, opinion_out
+from intake_api.handling import execution_out, of_petition, opinion_out, petition_status
+from intake_api.schemas.execution import ExecutionIn, ExecutionReported
 from intake_api.schemas.opinion import OpinionOut, ServiceIn
+from services.application import execution as executions
 from services.application import opinion as opinions
 from services.domain.access import Call, Client, Scope
 
@@ -43,3 +45,22 @@ async def serve_opinion(
     proof = opinions.ServiceProof(body.served_on, body.method, body.signed)
     case = await opinions.serve(world, opinion_id, proof, call=call)
     return of_petition(opinion_out(case, await world.directory()), case.petition)
+
+
+@router.post(
+    "/{opinion_id}/execution",
+    operation_id="report_execution",
+    summary="报告执行完毕",
+    response_model=ExecutionReported,
+)
+async def report_execution(
+    opinion_id: UUID,
+    body: ExecutionIn,
+    world: World,
+    call: Annotated[Call, acting(Scope.DISPATCHES)],
+) -> Response:
+    """支持信访请求的意见送达后,由原办理单位执行,执行完毕时报告日期和情况;协议履行完毕的,信访件终结。"""
+    done = executions.CarriedOut(body.carried_out_on, body.report)
+    case = await executions.carry_out(world, opinion_id, done, call=call)
+    shown = execution_out(case.subject, await world.directory())
+    return of_petition({**shown, "petition": petition_status(case.petition)}, case.petition)

@@ -1,4 +1,4 @@
-"""An organ's own lists: its inbox, its dispatches, the reviews before it."""
+"""An organ's own lists: its inbox, its dispatches, the reviews before it, what it has to carry out."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from intake_api.calls import World, caller
-from intake_api.handling import cloud_event, dispatch_brief, review_brief
+from intake_api.handling import cloud_event, dispatch_brief, execution_out, review_brief
 from intake_api.paging import After, Limit, cursor, id_position, position
 from intake_api.replies import reply
 from intake_api.schemas.dispatch import DispatchPage
+from intake_api.schemas.execution import ExecutionPage
 from intake_api.schemas.inbox import DigestOut, InboxPage
 from intake_api.schemas.review import ReviewPage
 from services.application import dispatch as dispatches
+from services.application import execution as executions
 from services.application import inbox
 from services.application import review as reviews
 from services.domain.access import Client, Scope
 from services.domain.dispatch import DispatchState
+from services.domain.execution import ExecutionState
 from services.domain.review import ReviewState
 
 router = APIRouter(prefix="/v1/organs", tags=["责任单位 · organs"])
@@ -124,6 +127,34 @@ async def list_reviews(
     more = len(rows) > limit
     body = {
         "items": [review_brief(review, directory) for review in rows[:limit]],
+        "next": cursor(world, client, wanted, rows[limit - 1].id) if more else None,
+        "has_more": more,
+    }
+    return reply(body)
+
+
+@router.get(
+    "/{organ_id}/executions",
+    operation_id="list_executions",
+    summary="本单位待执行的意见",
+    response_model=ExecutionPage,
+)
+async def list_executions(
+    organ_id: UUID,
+    world: World,
+    client: Annotated[Client, caller(Scope.DISPATCHES)],
+    state: ExecutionState | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Response:
+    """由本单位执行的已送达意见,最新在前;state=open 为尚未报告执行完毕的。"""
+    wanted = {"list": "executions", "organ": organ_id, "state": state}
+    start = id_position(world, client, wanted, after)
+    rows = await executions.listed(world, organ_id, state=state, after=start, limit=limit + 1, client=client)
+    directory = await world.directory()
+    more = len(rows) > limit
+    body = {
+        "items": [execution_out(execution, directory) for execution in rows[:limit]],
         "next": cursor(world, client, wanted, rows[limit - 1].id) if more else None,
         "has_more": more,
     }

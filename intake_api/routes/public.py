@@ -152,6 +152,15 @@ def _shown(found: Progress, directory: Directory) -> dict[str, Any]:
             }
             for each in found.opinions
         ],
+        "executions": [
+            {
+                "organ": directory.organ(each.organ_id).name,
+                "state": each.state,
+                "opened_on": each.opened_on,
+                "carried_out_on": each.carried_out_on,
+            }
+            for each in found.executions
+        ],
         "notices": [
             {
                 "kind": each.kind,

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Line500, Sent, Text20000, Told
+from services.domain.execution import ExecutionState
 from services.domain.petition import Channel
 
 PETITION_ID = "0193499e-2c4b-7d6f-9e3b-5b0f3a1c2d4e"
@@ -38,6 +39,21 @@ class RespondentOut(Told):
     name: str
     organ_id: UUID | None
     position: str | None
+
+
+class ExecutionOut(Told):
+    """已送达意见的执行(信访工作条例 32):从送达起跟踪,到报告执行完毕为止"""
+
+    id: UUID
+    petition_id: UUID
+    opinion_id: UUID
+    organ: OrganRef
+    state: ExecutionState
+    opened_on: date
+    carried_out_on: date | None
+    reported_on: date | None
+    report: str | None
+    links: dict[str, str]
 
 
 class PetitionBrief(Told):
@@ -82,6 +98,7 @@ class PetitionOut(PetitionBrief):
     final_on: date | None
     final_ground: str | None
     deadlines: list[DeadlineOut]
+    executions: list[ExecutionOut] = Field(description="待执行和已执行的意见", examples=[[]])
     links: dict[str, str]
 
 

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from intake_api.schemas.petition import INSTANT, OrganRef
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Sent, Text2000, Text5000, Told
+from services.domain.execution import ExecutionState
 
 NUMBER = "430900-20261120-000001-2"
 CODE = "1234-5678-9012-3456"
@@ -48,6 +49,15 @@ class ServedOpinionOut(Told):
     served_on: date
 
 
+class PublicExecutionOut(Told):
+    """已送达意见的执行情况"""
+
+    organ: str = Field(examples=["南县自然资源局"])
+    state: ExecutionState
+    opened_on: date
+    carried_out_on: date | None
+
+
 class NoticeOut(Told):
     """书面告知"""
 
@@ -68,6 +78,7 @@ class ProgressOut(Told):
     organ: str | None = Field(examples=["南县自然资源局"])
     steps: list[StepOut]
     opinions: list[ServedOpinionOut]
+    executions: list[PublicExecutionOut]
     notices: list[NoticeOut]
     deadlines: list[DeadlineOut]
     final_on: date | None = Field(description="三级终结之日")

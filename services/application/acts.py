@@ -13,6 +13,7 @@ from services.domain.access import Call, Client, StaleVersion, may_see
 from services.domain.deadline import Deadline
 from services.domain.directory import Directory
 from services.domain.dispatch import GONE, Dispatch, DispatchState
+from services.domain.execution import Execution
 from services.domain.opinion import Notice, Opinion
 from services.domain.organ import Organ
 from services.domain.petition import Petition, Respondent
@@ -20,12 +21,12 @@ from services.domain.refusal import InvalidField, NotFound
 from services.domain.review import Review
 from services.domain.steps import STEPS, Act, step
 
-T = TypeVar("T", Dispatch, Opinion, Review)
+T = TypeVar("T", Dispatch, Opinion, Review, Execution)
 
 
 @dataclass(frozen=True, slots=True)
 class Case(Generic[T]):
-    """A dispatch, opinion or review, its petition as the act left it, and the clocks that belong to it."""
+    """A dispatch, opinion, review or execution, its petition as the act left it, and the clocks of it."""
 
     subject: T
     petition: Petition

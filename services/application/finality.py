@@ -8,8 +8,10 @@ from services.application import clocks
 from services.application.acts import take
 from services.application.ports import Work, World
 from services.domain.deadline import Deadline
+from services.domain.execution import ExecutionState
+from services.domain.opinion import Outcome
 from services.domain.petition import Petition
-from services.domain.steps import Act
+from services.domain.steps import STEPS, Act
 
 SYSTEM = "system:clock"
 
@@ -34,3 +36,17 @@ async def lapse(world: World, work: Work, petition: Petition, window: Deadline) 
     data = {"rule": window.rule, "due_on": window.due_on.isoformat()}
     take(work, petition, Act.LAPSE, actor=SYSTEM, data=data)
     await close(world, work, petition, ground="time_lapsed", on=window.due_on)
+
+
+async def fulfil(world: World, work: Work, petition: Petition, *, on: date) -> None:
+    """An agreement that stands and was carried out ends the chain; without one, nothing changes."""
+    if (petition.state, Act.FULFIL) not in STEPS:
+        return
+    done = await work.executions.find(petition_id=petition.id, state=ExecutionState.CARRIED_OUT.value)
+    opinions = {each.id: each for each in await work.opinions.find(petition_id=petition.id)}
+    agreed = [each for each in done if opinions[each.opinion_id].outcome is Outcome.SETTLED]
+    if not agreed:
+        return
+    data = {"opinion_id": str(agreed[-1].opinion_id), "execution_id": str(agreed[-1].id)}
+    take(work, petition, Act.FULFIL, actor=SYSTEM, data=data)
+    await close(world, work, petition, ground="agreement_carried_out", on=on)

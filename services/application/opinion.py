@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from services.application import clocks, finality
+from services.application import execution as executions
 from services.application.acts import Case, case, ensure_visible, hold, own_dispatch, take, told_then
 from services.application.dispatch import LeadOnly
 from services.application.ports import Work, World
@@ -156,6 +157,7 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
         opinion.signed = proof.signed
         await work.opinions.save(opinion)
         await _follow(world, work, petition, opinion, call)
+        await executions.follow(world, work, petition, opinion, actor=call.actor)
         return await case(work, petition, opinion)
 
 

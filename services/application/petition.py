@@ -12,6 +12,7 @@ from services.domain.access import Call, Client, ClientRole
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.dispatch import DispatchState
+from services.domain.execution import Execution
 from services.domain.inbox import EntryType
 from services.domain.ledger import Event
 from services.domain.outbox import Topic
@@ -22,10 +23,14 @@ from services.domain.petition import (
     Petitioner,
     Purpose,
     Respondent,
+    State,
     Supplement,
 )
 from services.domain.refusal import NotFound
 from services.domain.steps import Act
+
+# Before its first answer a petition has nothing to carry out.
+ANSWERED_ONCE = frozenset(State) - {State.REGISTERED, State.TRIAGE, State.DISPATCHED, State.DECLINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Dossier:
     petitioners: list[Petitioner]
     respondents: list[Respondent]
     deadlines: list[Deadline]
+    executions: list[Execution]
 
 
 async def visible(world: World, work: Work, petition_id: UUID, client: Client) -> Petition:
@@ -59,6 +65,7 @@ async def dossier(work: Work, petition: Petition) -> Dossier:
         sorted(await work.petitioners.find(petition_id=petition.id), key=lambda each: each.position),
         await work.respondents.find(petition_id=petition.id),
         await work.deadlines.find(petition_id=petition.id),
+        await work.executions.find(petition_id=petition.id) if petition.state in ANSWERED_ONCE else [],
     )
 
 

@@ -296,6 +296,10 @@ class Lists(Protocol):
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
     ) -> list[Review]: ...
 
+    async def executions(
+        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[Execution]: ...
+
     async def inbox(self, organ_id: UUID, *, after: int, limit: int) -> list[InboxEntry]:
         """Entries numbered above ``after``, in the order of their numbers."""
 

@@ -12,6 +12,7 @@ from services.application.acts import hold
 from services.application.ports import Work, World
 from services.domain.access import Call
 from services.domain.deadline import Deadline, DeadlineState
+from services.domain.execution import Execution
 from services.domain.ledger import Event
 from services.domain.number import normalise_query_code, parse_number
 from services.domain.opinion import Notice, Opinion
@@ -50,6 +51,9 @@ STEP_WORDS = {
     "withdrawn": "撤回",
     "supplemented": "补充材料",
     "evaluated": "评价",
+    "execution_opened": "督促执行",
+    "execution_ceased": "停止执行(意见已变更或者撤销)",
+    "carried_out": "报告执行完毕",
 }
 
 
@@ -68,6 +72,7 @@ class Progress:
     organ: str | None
     steps: list[PublicStep]
     opinions: list[Opinion]
+    executions: list[Execution]
     notices: list[Notice]
     deadlines: list[Deadline]
     may_evaluate: bool
@@ -116,6 +121,7 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
         organ=holder,
         steps=steps,
         opinions=opinions,
+        executions=await work.executions.find(petition_id=petition.id),
         notices=[each for each in await work.notices.find(petition_id=petition.id) if each.kind != "report"],
         deadlines=clocks,
         may_evaluate=_may(petition, Act.EVALUATE),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks
+from services.application import clocks, finality
 from services.application.acts import Case, case, ensure_visible, hold, notify, shielded, take, told_then
 from services.application.opinion import Writ, draft, latest_served
 from services.application.ports import Work, World
@@ -225,6 +225,7 @@ async def decline(world: World, review_id: UUID, why: Declination, *, call: Call
             world, work, petition, "review_not_accepted", why.explanation,
             organ_id=review.organ_id, ground=why.ground,
         )  # fmt: skip
+        await finality.fulfil(world, work, petition, on=world.clock.today())
         return await case(work, petition, review)
 
 

@@ -37,6 +37,8 @@ class Act(StrEnum):
     HOLD_HEARING = "hearing_held"
     DECIDE_REVIEW = "review_decided"
     REMAND = "remanded"
+    CARRY_OUT = "carried_out"
+    FULFIL = "agreement_fulfilled"
     LAPSE = "lapsed"
     REOPEN = "reopened"
     REOPEN_REVIEW = "review_reopened"
@@ -78,6 +80,7 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.OPINION_ISSUED, Act.SERVE): Step(S.ANSWERED, "信访工作条例 35"),
     (S.OPINION_ISSUED, Act.CONCLUDE): Step(S.CONCLUDED, "信访工作条例 29, 30, 31"),
     (S.ANSWERED, Act.REQUEST_REVIEW): Step(S.UNDER_REVIEW, "信访工作条例 35"),
+    (S.ANSWERED, Act.FULFIL): Step(S.FINAL, "浙江省信访条例 25; 山东省信访条例 46"),
     (S.ANSWERED, Act.LAPSE): Step(S.FINAL, "信访工作条例 35"),
     (S.UNDER_REVIEW, Act.ACCEPT_REVIEW): Step(S.UNDER_REVIEW, "信访工作条例 35"),
     (S.UNDER_REVIEW, Act.DECLINE_REVIEW): Step(S.ANSWERED, "信访工作条例 35"),
@@ -86,6 +89,7 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.REVIEW_ISSUED, Act.SERVE): Step(S.REVIEW_ANSWERED, "信访工作条例 35, 36"),
     (S.REVIEW_ISSUED, Act.REMAND): Step(S.ACCEPTED, "信访工作条例 35"),
     (S.REVIEW_ANSWERED, Act.REQUEST_REVIEW): Step(S.UNDER_RE_REVIEW, "信访工作条例 36"),
+    (S.REVIEW_ANSWERED, Act.FULFIL): Step(S.FINAL, "浙江省信访条例 25; 山东省信访条例 46"),
     (S.REVIEW_ANSWERED, Act.LAPSE): Step(S.FINAL, "信访工作条例 36"),
     (S.UNDER_RE_REVIEW, Act.ACCEPT_REVIEW): Step(S.UNDER_RE_REVIEW, "信访工作条例 36"),
     (S.UNDER_RE_REVIEW, Act.DECLINE_REVIEW): Step(S.REVIEW_ANSWERED, "信访工作条例 36"),
@@ -108,6 +112,9 @@ _TOLD_SOMETHING = (
 STEPS |= {(state, Act.WITHDRAW): Step(S.WITHDRAWN, "信访工作条例 17") for state in _BEFORE_SERVICE}
 STEPS |= {(state, Act.REPORT): Step(state, "信访工作条例 22") for state in _AFTER_ACCEPTANCE}
 STEPS |= {(state, Act.SUPPLEMENT): Step(state, "信访工作条例 19") for state in S if not state.ended}
+STEPS |= {
+    (state, Act.CARRY_OUT): Step(state, "信访工作条例 32") for state in _TOLD_SOMETHING if state != S.DECLINED
+}
 STEPS |= {(state, Act.EVALUATE): Step(state, "信访工作条例 21") for state in _TOLD_SOMETHING}
 STEPS |= {(state, Act.CALL_BACK): Step(state, "信访工作条例 21") for state in S}
 STEPS |= {(state, Act.UNMASK): Step(state, "信访工作条例 23, 27") for state in S if state.screened}

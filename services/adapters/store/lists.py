@@ -12,7 +12,7 @@ from sqlalchemy import Select, exists, or_, select
 from services.adapters.store import mappings
 from services.adapters.store.database import Database
 from services.adapters.store.mapping import Mapped, Seal
-from services.adapters.store.tables.chain import deadlines, reviews
+from services.adapters.store.tables.chain import deadlines, executions, reviews
 from services.adapters.store.tables.dispatch import dispatches
 from services.adapters.store.tables.inbox import feed_heads, inbox_entries
 from services.adapters.store.tables.petition import petitioners, petitions, shields
@@ -20,6 +20,7 @@ from services.application.ports import LedgerHead, PetitionFilter
 from services.domain.calendar import end_instant, start_instant
 from services.domain.deadline import DeadlineState
 from services.domain.dispatch import Dispatch
+from services.domain.execution import Execution
 from services.domain.identity import index_document, index_name
 from services.domain.inbox import InboxEntry
 from services.domain.petition import Petition, State
@@ -60,6 +61,16 @@ class SqlLists:
         if after is not None:
             query = query.where(reviews.c.id < after)
         return await self._values(mappings.REVIEWS, query.order_by(reviews.c.id.desc()).limit(limit))
+
+    async def executions(
+        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[Execution]:
+        query = select(executions).where(executions.c.organ_id == organ_id)
+        if states:
+            query = query.where(executions.c.state.in_(states))
+        if after is not None:
+            query = query.where(executions.c.id < after)
+        return await self._values(mappings.EXECUTIONS, query.order_by(executions.c.id.desc()).limit(limit))
 
     async def inbox(self, organ_id: UUID, *, after: int, limit: int) -> list[InboxEntry]:
         mine = (inbox_entries.c.organ_id == organ_id, inbox_entries.c.seq > after)
