@@ -92,6 +92,7 @@ class Deployment:
         self.settings = settings
         self.keys = keys
         self.clock = SystemClock()
+        self.public_url = settings.public_url.rstrip("/")
         self.codes = KeyedCodes(keys)
         self.law = LoadedLaw(choose(statutes.load_packs(), settings.pack), work_calendar())
         self.database = Database(settings.database, pool_size=settings.pool_size)

@@ -15,6 +15,7 @@ from intake_api.schemas.review import DeclinationIn, HearingIn, ReviewDecided, R
 from services.application import opinion as opinions
 from services.application import review as reviews
 from services.domain.access import Call, Client, Scope
+from services.domain.paper_opinion import HearingDay
 
 router = APIRouter(prefix="/v1", tags=["复查复核 · reviews"])
 DESKS = (Scope.SUBMIT, Scope.REGISTER, Scope.HOTLINE, Scope.REVIEWS)
@@ -83,8 +84,10 @@ async def decline_review(review_id: UUID, body: DeclinationIn, world: World, cal
     "/reviews/{review_id}/hearing", operation_id="hold_hearing", summary="听证", response_model=ReviewOut
 )
 async def hold_hearing(review_id: UUID, body: HearingIn, world: World, call: Acting) -> Response:
-    """登记听证起止日期。复核听证所需时间不计入复核期限。"""
-    case = await reviews.hear(world, review_id, body.start, body.end, call=call)
+    """登记听证起止日期;听证之前登记并填写 notice 的,出具听证通知书。复核听证所需时间不计入复核期限。"""
+    told = body.notice
+    notice = HearingDay(told.time, told.place, told.chair, tuple(told.attending)) if told else None
+    case = await reviews.hear(world, review_id, body.start, body.end, notice=notice, call=call)
     return of_petition(review_out(case, await world.directory()), case.petition)
 
 

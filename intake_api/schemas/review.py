@@ -62,13 +62,39 @@ class DeclinationIn(Sent):
     explanation: Text5000
 
 
-class HearingIn(Sent):
-    """听证起止日期,首尾均计入"""
+class HearingNoticeIn(Sent):
+    """听证通知书的内容。``time`` 为一天中的时间"""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"from": "2027-02-01", "to": "2027-02-03"}]})
+    time: Line100 = Field(examples=["上午9时"])
+    place: Line100 = Field(examples=["益阳市信访局三楼听证室"])
+    chair: Line100 = Field(description="主持人", examples=["彭志和"])
+    attending: list[Line100] = Field(default_factory=list, max_length=20, examples=[["南县自然资源局"]])
+
+
+class HearingIn(Sent):
+    """听证起止日期,首尾均计入。听证之前填写 ``notice`` 的,出具听证通知书"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"from": "2027-02-01", "to": "2027-02-03"},
+                {
+                    "from": "2027-02-01",
+                    "to": "2027-02-01",
+                    "notice": {
+                        "time": "上午9时",
+                        "place": "益阳市信访局三楼听证室",
+                        "chair": "彭志和",
+                        "attending": ["南县自然资源局", "南县人民政府"],
+                    },
+                },
+            ]
+        }
+    )
 
     start: date = Field(alias="from")
     end: date = Field(alias="to")
+    notice: HearingNoticeIn | None = None
 
 
 REVIEW: dict[str, Any] = {

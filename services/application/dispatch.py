@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks
+from services.application import clocks, paper
 from services.application.acts import (
     Case,
     case,
@@ -168,6 +168,7 @@ async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, cal
         await work.dispatches.save(dispatch)
         text = acceptance.note or "您反映的信访事项已收到并受理,将按规定期限办理并书面答复。"
         await notify(world, work, petition, "acceptance", text, organ_id=dispatch.organ_id)
+        await paper.accepted(world, work, petition, dispatch, handling)
         return await case(work, petition, dispatch)
 
 
@@ -205,6 +206,10 @@ async def refuse(world: World, dispatch_id: UUID, refusal: NonAcceptance, *, cal
         await notify(
             world, work, petition, "non_acceptance", refusal.explanation,
             organ_id=dispatch.organ_id, ground=ground.id, directed_to=refusal.directed_to,
+        )  # fmt: skip
+        await paper.refused(
+            world, work, petition, ground, refusal.explanation,
+            organ_id=dispatch.organ_id, directed_to=refusal.directed_to, subject_id=dispatch.id,
         )  # fmt: skip
         return await case(work, petition, dispatch)
 
@@ -250,6 +255,10 @@ async def extend(world: World, dispatch_id: UUID, extension: Extension, *, call:
         work.record(petition, "deadline_moved", actor=call.actor, data=moved)
         text = f"{extension.reason}(批准人:{extension.approved_by};延长{extension.days}日)"
         await notify(world, work, petition, "extension", text, organ_id=dispatch.organ_id)
+        await paper.extended(
+            world, work, petition, dispatch, clock,
+            days=extension.days, reason=extension.reason, due_before=before,
+        )  # fmt: skip
         return await case(work, petition, dispatch)
 
 

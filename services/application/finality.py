@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.application import clocks
-from services.application.acts import take
+from services.application import clocks, paper
+from services.application.acts import shielded, take
 from services.application.ports import Work, World
+from services.application.routing import desk
 from services.domain.deadline import Deadline
 from services.domain.execution import ExecutionState
 from services.domain.opinion import Outcome
@@ -29,6 +30,8 @@ async def close(world: World, work: Work, petition: Petition, *, ground: str, on
         actor=SYSTEM,
         data={"ground": ground, "on": on.isoformat(), "article": rule.article},
     )
+    office_id = desk(await world.directory(), petition, await shielded(world, work, petition))
+    await paper.ended(world, work, petition, organ_id=office_id)
 
 
 async def lapse(world: World, work: Work, petition: Petition, window: Deadline) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, finality
+from services.application import clocks, finality, paper
 from services.application import execution as executions
 from services.application.acts import Case, case, ensure_visible, hold, own_dispatch, take, told_then
 from services.application.dispatch import LeadOnly
@@ -95,6 +95,7 @@ async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> C
         await clocks.meet(work, petition, "D5", "DR", on=opinion.issued_on)
         dispatch.move(DispatchState.ANSWERED)
         await work.dispatches.save(dispatch)
+        await paper.answered(world, work, petition, opinion)
         return await case(work, petition, opinion)
 
 
@@ -156,6 +157,7 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
         opinion.service_method = proof.method
         opinion.signed = proof.signed
         await work.opinions.save(opinion)
+        await paper.served(work, opinion)
         await _follow(world, work, petition, opinion, call)
         await executions.follow(world, work, petition, opinion, actor=call.actor)
         return await case(work, petition, opinion)

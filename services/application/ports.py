@@ -346,7 +346,10 @@ class FeedWatch(Protocol):
 
 
 class World(Protocol):
-    """What ``bootstrap`` hands to every use case."""
+    """What ``bootstrap`` hands to every use case. ``public_url``: where petitioners follow theirs."""
+
+    @property
+    def public_url(self) -> str: ...
 
     @property
     def clock(self) -> Clock: ...

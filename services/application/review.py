@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, finality
+from services.application import clocks, finality, paper
 from services.application.acts import Case, case, ensure_visible, hold, notify, shielded, take, told_then
 from services.application.opinion import Writ, draft, latest_served
 from services.application.ports import Work, World
@@ -15,6 +15,7 @@ from services.domain.access import Call, Client, ClientRole, NotCompetent
 from services.domain.deadline import Deadline
 from services.domain.inbox import EntryType
 from services.domain.opinion import Opinion, Outcome, check_outcome
+from services.domain.paper_opinion import HearingDay
 from services.domain.petition import Petition, State, Tier
 from services.domain.refusal import InvalidField, NotFound
 from services.domain.review import (
@@ -229,18 +230,29 @@ async def decline(world: World, review_id: UUID, why: Declination, *, call: Call
         return await case(work, petition, review)
 
 
-async def hear(world: World, review_id: UUID, start: date, end: date, *, call: Call) -> Case[Review]:
-    """A hearing was held; in re-review its days are not counted (信访工作条例 36)."""
+async def hear(
+    world: World, review_id: UUID, start: date, end: date, *, notice: HearingDay | None = None, call: Call
+) -> Case[Review]:
+    """A hearing, held or, with a ``notice``, to be held; in re-review its days are not counted (36)."""
     async with world.begin(call) as work:
         review, petition, repeated = await _own(work, review_id, call)
         if repeated:
             return await case(work, petition, review)
         if not review.requested_on <= start <= end:
             raise HearingDates(start=start, end=end)
+        if notice is not None and start < world.clock.today():
+            raise InvalidField(
+                code="hearing_over",
+                zh="听证已经开始的,不再通知。",
+                en="A hearing that has begun is not announced any more.",
+                pointer="/notice",
+            )
         data = {**_named(review), "from": start.isoformat(), "to": end.isoformat()}
         take(work, petition, Act.HOLD_HEARING, actor=call.actor, data=data)
         review.hearing_from, review.hearing_to = start, end
         await work.reviews.save(review)
+        if notice is not None:
+            await paper.convened(world, work, petition, review, notice)
         for clock in await clocks.running(work, petition, DECIDE_RULE[review.tier]):
             period = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on)
             if not period.excludes_hearing:
@@ -273,6 +285,7 @@ async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tu
         review.outcome = writ.outcome
         review.decided_on = opinion.issued_on
         await work.reviews.save(review)
+        await paper.decided(world, work, petition, opinion, review)
         return await case(work, petition, review), opinion
 
 

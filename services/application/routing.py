@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks
+from services.application import clocks, paper
 from services.application.acts import accused_organs, take
 from services.application.ports import Work, World
 from services.domain.access import Shield
@@ -16,7 +16,6 @@ from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.dispatch import AssignmentNeedsDate, Dispatch, DispatchState, Mode, OrganShielded, Role
 from services.domain.inbox import EntryType
-from services.domain.organ import OrganKind
 from services.domain.outbox import Job
 from services.domain.petition import Petition, State
 from services.domain.router import Router
@@ -24,21 +23,18 @@ from services.domain.routing import Decision, Matter
 from services.domain.steps import Act
 
 SYSTEM = "system:router"
-# Discipline and political-legal organs tell the petitioner by rules of their own (信访工作条例 23.4).
-NOTICE_BY_OWN_RULES = frozenset(
-    {OrganKind.DISCIPLINE, OrganKind.POLITICAL_LEGAL, OrganKind.COURT, OrganKind.PROCURATORATE}
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a petition is to go. ``sender_id`` is the organ that will judge an objection."""
+    """Where a petition is to go. ``sender_id`` is the organ that will judge an objection, ``co_ids`` help."""
 
     organ_id: UUID
     sender_id: UUID | None
     mode: Mode = Mode.REFER
     report_due: date | None = None
     binding: bool = False
+    co_ids: tuple[UUID, ...] = ()
 
 
 async def route(world: World, jobs: Sequence[Job]) -> None:
@@ -82,11 +78,12 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
         await _hand_over_clock(work, petition, hidden)
         take(work, petition, Act.HOLD, actor=SYSTEM, data=_told(decision, record))
         return
-    target = Target(decision.lead_id, office_id, decision.mode, decision.report_due)
+    co_ids = tuple(each for each in decision.co_ids if each not in hidden and each != decision.lead_id)
+    target = Target(decision.lead_id, office_id, decision.mode, decision.report_due, co_ids=co_ids)
     take(work, petition, Act.ROUTE, actor=SYSTEM, data=_told(decision, record))
     await dispatch_to(world, work, petition, target, actor=SYSTEM, shielded=hidden)
-    for organ_id in decision.co_ids:
-        await _involve(world, work, petition, organ_id, target, shielded=hidden)
+    for organ_id in co_ids:
+        await _involve(world, work, petition, organ_id, target)
 
 
 def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID]) -> UUID | None:
@@ -140,6 +137,7 @@ async def dispatch_to(
         },
     )
     work.post(target.organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch))
+    await paper.passed_on(world, work, petition, dispatch, copies=target.co_ids)
     return dispatch
 
 
@@ -157,7 +155,7 @@ async def _start_clocks(
         )  # fmt: skip
 
     directory = await world.directory()
-    own_rules = directory.organ(dispatch.organ_id).kind in NOTICE_BY_OWN_RULES
+    own_rules = directory.organ(dispatch.organ_id).kind.tells_by_own_rules
     owed = petition.reachable and not own_rules
     notice = await start("D3") if owed else None
     objection = None
@@ -169,18 +167,8 @@ async def _start_clocks(
     return clocks.told(notice, objection, report)
 
 
-async def _involve(
-    world: World,
-    work: Work,
-    petition: Petition,
-    organ_id: UUID,
-    target: Target,
-    *,
-    shielded: frozenset[UUID],
-) -> None:
-    """A co-handler gets a dispatch of its own; it never gets what the lead may not get either."""
-    if organ_id in shielded or organ_id == target.organ_id:
-        return
+async def _involve(world: World, work: Work, petition: Petition, organ_id: UUID, target: Target) -> None:
+    """A co-handler gets a dispatch of its own; the lead's letter is copied to it."""
     dispatch = _dispatch(world, petition, Target(organ_id, target.sender_id), Role.CO)
     await work.dispatches.add(dispatch)
     data = {"dispatch_id": str(dispatch.id), "organ_id": str(organ_id), "mode": "refer", "role": "co"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks
+from services.application import clocks, paper
 from services.application.acts import (
     Case,
     accused_organs,
@@ -141,6 +141,10 @@ async def decline(world: World, petition_id: UUID, refusal: NonAcceptance, *, ca
         await notify(
             world, work, petition, "non_acceptance", refusal.explanation,
             organ_id=call.client.organ_id, ground=ground.id, directed_to=refusal.directed_to,
+        )  # fmt: skip
+        await paper.refused(
+            world, work, petition, ground, refusal.explanation,
+            organ_id=call.client.organ_id, directed_to=refusal.directed_to,
         )  # fmt: skip
         await work.flush()
         return petition

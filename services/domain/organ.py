@@ -26,7 +26,20 @@ class OrganKind(StrEnum):
     def chinese(self) -> str:
         return _KIND_NAMES[self]
 
+    @property
+    def tells_by_own_rules(self) -> bool:
+        """These tell the petitioner of acceptance by rules of their own (信访工作条例 23.4)."""
+        return self in _OWN_RULES
 
+    @property
+    def itself(self) -> str:
+        """How it speaks of itself in its papers."""
+        return "本单位" if self in (OrganKind.ENTERPRISE, OrganKind.PUBLIC_INSTITUTION) else "本机关"
+
+
+_OWN_RULES = frozenset(
+    {OrganKind.DISCIPLINE, OrganKind.POLITICAL_LEGAL, OrganKind.COURT, OrganKind.PROCURATORATE}
+)
 _KIND_NAMES = {
     OrganKind.PETITION_OFFICE: "信访部门",
     OrganKind.GOVERNMENT: "人民政府",

@@ -120,11 +120,12 @@ class PaperNumber:
 class Letterhead:
     """Who issues a paper, under which number, on which day, and whom to ask about it.
 
-    ``itself``: how it speaks of itself, 本机关 or, an enterprise or institution, 本单位.
+    ``itself``: how it speaks of itself, 本机关 or, an enterprise or institution, 本单位. What is not
+    numbered, such as a handbook, bears the petition's number instead.
     """
 
     organ: str
-    number: PaperNumber
+    number: PaperNumber | str
     issued_on: date
     contact: str | None = None
     phone: str | None = None

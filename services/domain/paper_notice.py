@@ -94,13 +94,22 @@ def decline(
 
 
 def no_longer_accepted(
-    head: Letterhead, matter: Matter, *, ground: Ground, explanation: str, earlier: str, ended_on: date | None
+    head: Letterhead,
+    matter: Matter,
+    *,
+    ground: Ground,
+    explanation: str,
+    earlier: str | None = None,
+    ended_on: date | None = None,
 ) -> Paper:
-    """不再受理告知书 (36.3): the earlier petition and its end; new facts are another matter."""
+    """不再受理告知书 (36.3): the earlier petition and its end, where it is known by its number; new facts are
+    another matter.
+    """
     ended = f"，并于{chinese_date(ended_on)}终结" if ended_on else ""
+    before = f"该事项与信访件{earlier}的事实和理由相同，该件已经依照规定的程序处理完毕{ended}。"
     text = (
         _examined(head, matter, ground, explanation),
-        f"该事项与信访件{earlier}的事实和理由相同，该件已经依照规定的程序处理完毕{ended}。",
+        *([before] if earlier else []),
         f"{under(ground.citation)}{head.itself}对该信访事项不再受理。",
         f"{matter.you}如有新的事实、理由或者提出新的请求，可以依照规定另行提出。",
         "特此告知。",
@@ -135,7 +144,7 @@ def referral(
     *,
     to: str,
     basis: Citation,
-    tell: Period,
+    tell: Period | None,
     object: Period | None,
     purpose: Purpose | None = None,
     shield: Citation | None = None,
@@ -144,11 +153,12 @@ def referral(
 ) -> Paper:
     """转送函 (22): what is passed on, on which article, and what the organ owes within which time (23).
 
-    ``object`` is None where the organ has been named for good; ``shield`` (R6) goes with denunciations.
+    ``tell`` is None where no notice is owed (23.2, 23.4), ``object`` where the organ has been named for good;
+    ``shield`` (R6) goes with denunciations.
     """
     lines = [
         _passed_on(matter, basis, "转送你单位"),
-        _owed(tell, object),
+        *_owed(tell, object),
         *_kept_secret(purpose, shield),
         "特此函达。",
     ]
@@ -165,7 +175,7 @@ def assignment(
     to: str,
     basis: Citation,
     report_due: date,
-    tell: Period,
+    tell: Period | None,
     object: Period | None,
     purpose: Purpose | None = None,
     shield: Citation | None = None,
@@ -176,7 +186,7 @@ def assignment(
     lines = [
         _passed_on(matter, basis, "交由你单位办理"),
         f"请于{chinese_date(report_due)}前办结，书面反馈办理结果，提交办结报告。",
-        _owed(tell, object),
+        *_owed(tell, object),
         *_kept_secret(purpose, shield),
         "特此函达。",
     ]
@@ -204,17 +214,19 @@ def _passed_on(matter: Matter, basis: Citation, how: str) -> str:
     return f"{under(basis)}现将{matter.names}{matter.brought}{how}，请依法依规办理。"
 
 
-def _owed(tell: Period, object: Period | None) -> str:
-    text = (
-        f"属于你单位职权范围的，请自收到之日起{span(tell)}内书面告知信访人接收情况以及处理途径和程序"
-        f"（{cite(tell.citation)}）"
-    )
-    if object is None:
-        return f"{text}。"
-    return (
-        f"{text}；不属于你单位或者本系统职权范围的，请自收到之日起{span(object)}内提出异议，详细说明理由，"
-        f"经核实同意后交还相关材料（{cite(object.citation)}）。"
-    )
+def _owed(tell: Period | None, object: Period | None) -> list[str]:
+    owed = []
+    if tell is not None:
+        owed.append(
+            f"属于你单位职权范围的，请自收到之日起{span(tell)}内书面告知信访人接收情况以及处理途径和程序"
+            f"（{cite(tell.citation)}）"
+        )
+    if object is not None:
+        owed.append(
+            f"不属于你单位或者本系统职权范围的，请自收到之日起{span(object)}内提出异议，详细说明理由，"
+            f"经核实同意后交还相关材料（{cite(object.citation)}）"
+        )
+    return ["；".join(owed) + "。"] if owed else []
 
 
 def _kept_secret(purpose: Purpose | None, shield: Citation | None) -> list[str]:

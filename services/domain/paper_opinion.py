@@ -30,7 +30,7 @@ class Earlier:
 
     organ: str
     kind: PaperKind
-    number: str
+    number: str | None
     decision: str
     served_on: date | None
 
@@ -67,8 +67,9 @@ def review_opinion(
     """复查意见书、复核意见书 (35, 36): the request, the opinion it is about, what was found, the decision."""
     name = TIER_NAMES[opinion.tier]
     served = f"于{chinese_date(earlier.served_on)}送达的" if earlier.served_on else "出具的"
+    number = f"（{earlier.number}）" if earlier.number else ""
     opening = (
-        f"{matter.you}不服{earlier.organ}{served}《{earlier.kind.heading}》（{earlier.number}），"
+        f"{matter.you}不服{earlier.organ}{served}《{earlier.kind.heading}》{number}，"
         f"于{chinese_date(review.requested_on)}就“{matter.title}”信访事项（信访件编号{matter.number}）"
         f"请求{head.itself}{name}。{head.itself}经审查，现提出{name}意见如下："
     )
