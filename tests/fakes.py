@@ -219,6 +219,9 @@ class FakeWork:
     async def keep_answer(self, client_id: str, key: str, *, status: int, answer: bytes) -> None:
         self._taken[client_id, key] = StoredAnswer(self._taken[client_id, key].body_hash, status, answer)
 
+    async def kept_answer(self, client_id: str, key: str) -> StoredAnswer | None:
+        return self.store.answers.get((client_id, key))
+
     async def done_before(self, petition_id: UUID, fingerprint: str) -> bool:
         return (petition_id, fingerprint) in self.store.fingerprints
 

@@ -52,6 +52,7 @@ async def put_work_order(work_order_no: Number, body: WorkOrderIn, world: World,
         told = receipt(outcome.registered)
     else:
         told = _known(await petitions.read(world, petition.id, client=call.client))
+        told |= {"query_code": outcome.query_code} if outcome.query_code else {}
     told["work_order_no"] = work_order_no
     told["changed"] = outcome.supplement is not None
     told["supplement_id"] = outcome.supplement.id if outcome.supplement else None

@@ -36,7 +36,7 @@ class WorkOrderIn(Brought):
 
 
 class WorkOrderOut(Told):
-    """``query_code`` 只在首次登记时给出;``changed`` 表示本次内容有变化,已作为补充材料转交"""
+    """``query_code`` 在首次登记和30日内原样重发时给出;``changed`` 表示内容有变化,已作为补充材料"""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -182,6 +182,9 @@ class Work(Protocol):
     async def keep_answer(self, client_id: str, key: str, *, status: int, answer: bytes) -> None:
         """Store the answer for the key taken in this transaction."""
 
+    async def kept_answer(self, client_id: str, key: str) -> StoredAnswer | None:
+        """The answer stored for a key, without taking it."""
+
     async def finish(self, *jobs: Job) -> None:
         """Take jobs off the outbox with this transaction; ``LeaseLost`` when another worker has them now."""
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.application import review
-from services.application.acts import hold
+from services.application.acts import hold, shielded
+from services.application.opinion import latest_served
 from services.application.ports import Work, World
 from services.domain.access import Call
 from services.domain.deadline import Deadline, DeadlineState
@@ -115,6 +116,7 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
     tier = NEXT_TIER.get(petition.state)
     window = next((c for c in clocks if c.rule in ("D7", "D9") and c.state is DeadlineState.RUNNING), None)
     open_window = window is not None and world.clock.now() < window.due_at
+    open_window = open_window and await _someone_reviews(world, work, petition)
     holder = directory.organ(petition.holder_id).name if petition.holder_id else None
     return Progress(
         petition=petition,
@@ -128,6 +130,16 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
         may_request=tier.value if tier and open_window else None,
         request_by=window.due_on if tier and open_window and window else None,
     )
+
+
+async def _someone_reviews(world: World, work: Work, petition: Petition) -> bool:
+    """Whether any organ stands above the one that answered; of a provincial enterprise there may be none."""
+    if petition.state not in NEXT_TIER:
+        return False
+    opinion = await latest_served(work, petition)
+    hidden = await shielded(world, work, petition)
+    directory = await world.directory()
+    return any(organ.id not in hidden for organ in directory.reviewers(opinion.organ_id))
 
 
 def _organs_named(events: list[Event]) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.application import petition as petitions
 from services.application.ports import Conflict, PetitionFilter, World
-from services.application.registration import ExternalRefExists, Registered, register
+from services.application.registration import ExternalRefExists, Once, Registered, register_once
 from services.domain.access import Call, Client
 from services.domain.petition import Petition, Supplement
 from services.domain.refusal import NotFound
@@ -15,11 +15,16 @@ from services.domain.registration import Registration
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What came of it: registered now, or there before, with what was new in it added as a supplement."""
+    """What came of it: registered now, or there before, with what was new in it added as a supplement.
+
+    ``query_code`` comes back to a hotline that sends the same again because it lost the first answer, as
+    long as idempotent answers are kept (30 days).
+    """
 
     petition: Petition
     registered: Registered | None = None
     supplement: Supplement | None = None
+    query_code: str | None = None
 
 
 async def find(world: World, number: str, *, client: Client) -> Petition:
@@ -38,19 +43,38 @@ async def put(world: World, registration: Registration, *, call: Call) -> Put:
         known = await find(world, number, client=call.client)
     except NotFound:
         try:
-            registered = await register(world, registration, call=call)
+            return await _register(world, registration, number, call=call)
         except (ExternalRefExists, Conflict):  # sent twice at the same time: the other one was first
             known = await find(world, number, client=call.client)
-        else:
-            return Put(registered.petition, registered=registered)
     return await _compare(world, known, registration, call=call)
+
+
+async def _register(world: World, registration: Registration, number: str, *, call: Call) -> Put:
+    made: list[Registered] = []
+
+    def code(registered: Registered) -> bytes:
+        made.append(registered)
+        return registered.query_code.encode()
+
+    await register_once(world, registration, Once(_key(number), "", code), call=call)
+    if not made:  # kept for this number, though its petition is not found: the other one was first
+        raise ExternalRefExists(external_ref=number, number="", petition_id=None)
+    return Put(made[0].petition, registered=made[0], query_code=made[0].query_code)
+
+
+def _key(number: str) -> str:
+    """No header can carry this key: it begins with a control character."""
+    return f"\x1fwork-order {number}"
 
 
 async def _compare(world: World, known: Petition, registration: Registration, *, call: Call) -> Put:
     said = _words(registration)
     async with world.read() as work:
         supplements = await work.supplements.find(petition_id=known.id)
-    if said == _words(known) or any(said == each.content for each in supplements):
+        kept = await work.kept_answer(call.client.id, _key(registration.external_ref or ""))
+    if said == _words(known):
+        return Put(known, query_code=kept.answer.decode() if kept else None)
+    if any(said == each.content for each in supplements):
         return Put(known)
     added = await petitions.supplement(world, known.id, said, call=call)
     return Put(await find(world, registration.external_ref or "", client=call.client), supplement=added)

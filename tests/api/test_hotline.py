@@ -26,8 +26,7 @@ async def test_work_order_is_registered_once(hotline: Stranger) -> None:
     first = await hotline.put(HERE, json=ORDER)
     again = await hotline.put(HERE, json=ORDER)
     assert (first.status_code, again.status_code) == (201, 200)
-    assert "query_code" in first.json()
-    assert "query_code" not in again.json()
+    assert again.json()["query_code"] == first.json()["query_code"]  # the first answer may have been lost
     assert again.json()["id"] == first.json()["id"]
     assert (again.json()["changed"], again.json()["version"]) == (False, 1)
     assert first.json()["received_on"] == "2026-11-20"
@@ -39,6 +38,7 @@ async def test_changed_work_order_becomes_a_supplement(hotline: Stranger, world:
     for expected in (True, False):
         answer = await hotline.put(HERE, json=changed)
         assert (answer.status_code, answer.json()["changed"]) == (200, expected)
+        assert "query_code" not in answer.json()
     async with world.read() as work:
         assert len(await work.supplements.find()) == 1
 

@@ -123,7 +123,13 @@ class SqlWork:
         taken = await self.connection.execute(statement.returning(idempotency_keys.c.id))
         if taken.first() is not None:
             return None
-        found = (await self.connection.execute(select(idempotency_keys).where(*_key(client_id, key)))).one()
+        return await self.kept_answer(client_id, key)
+
+    async def kept_answer(self, client_id: str, key: str) -> StoredAnswer | None:
+        query = select(idempotency_keys).where(*_key(client_id, key))
+        found = (await self.connection.execute(query)).one_or_none()
+        if found is None:
+            return None
         sealed = ("idempotency_keys", "answer", str(found.id))
         answer = self._seal.cipher.decrypt(*sealed, found.answer)
         return StoredAnswer(body_hash=found.body_hash, status=found.status, answer=answer)
