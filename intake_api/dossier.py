@@ -14,7 +14,7 @@ from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.identity import mask_address, mask_document, mask_name, mask_phone
 from services.domain.organ import OrganKind
-from services.domain.petition import Attachment, Petition, Petitioner, Purpose
+from services.domain.petition import Attachment, Care, Petition, Petitioner, Purpose
 
 # In a channel's block, what is a petitioner's own.
 _MASKS: dict[str, Callable[[str], str]] = {"caller_number": mask_phone, "escort": mask_name}
@@ -74,6 +74,7 @@ def full(dossier: Dossier, directory: Directory, client: Client) -> dict[str, An
         "final_ground": petition.final_ground,
         "deadlines": [deadline_out(clock) for clock in dossier.deadlines],
         "executions": [execution_out(each, directory) for each in dossier.executions],
+        "cares": _cares(dossier, directory, client),
         "links": links(str(petition.id)),
     }
 
@@ -138,6 +139,25 @@ def attachment_out(attachment: Attachment) -> dict[str, Any]:
         "added_at": attachment.added_at,
         "links": {"self": f"/v1/attachments/{attachment.id}"},
     }
+
+
+def care_out(care: Care, directory: Directory) -> dict[str, Any]:
+    return {
+        "id": care.id,
+        "petition_id": care.petition_id,
+        "kind": care.kind,
+        "given_on": care.given_on,
+        "text": care.text,
+        "organ": _organ(care.organ_id, directory),
+        "recorded_at": care.recorded_at,
+    }
+
+
+def _cares(dossier: Dossier, directory: Directory, client: Client) -> list[dict[str, Any]] | None:
+    """For the petition office alone: who is poor, ill or at odds is nobody else's business."""
+    if client.role is not ClientRole.PETITION_OFFICE:
+        return None
+    return [care_out(care, directory) for care in dossier.cares]
 
 
 def _region_name(code: str | None, directory: Directory) -> str | None:

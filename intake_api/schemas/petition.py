@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Line500, Sent, Text20000, Told
 from services.domain.execution import ExecutionState
-from services.domain.petition import Channel
+from services.domain.petition import CareKind, Channel
 
 PETITION_ID = "0193499e-2c4b-7d6f-9e3b-5b0f3a1c2d4e"
 INSTANT: dict[str, Any] = {"format": "date-time"}
@@ -54,6 +54,18 @@ class ExecutionOut(Told):
     reported_on: date | None
     report: str | None
     links: dict[str, str]
+
+
+class CareOut(Told):
+    """终结后的疏导教育、矛盾化解、帮扶救助(信访工作条例 37)"""
+
+    id: UUID
+    petition_id: UUID
+    kind: CareKind
+    given_on: date
+    text: str
+    organ: OrganRef | None
+    recorded_at: str = Field(json_schema_extra=INSTANT)
 
 
 class PetitionBrief(Told):
@@ -99,6 +111,7 @@ class PetitionOut(PetitionBrief):
     final_ground: str | None
     deadlines: list[DeadlineOut]
     executions: list[ExecutionOut] = Field(description="待执行和已执行的意见", examples=[[]])
+    cares: list[CareOut] | None = Field(description="终结后的帮扶疏导,只供信访部门查看", examples=[None])
     links: dict[str, str]
 
 

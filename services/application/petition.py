@@ -19,6 +19,7 @@ from services.domain.outbox import Topic
 from services.domain.petition import (
     Attachment,
     Callback,
+    Care,
     Petition,
     Petitioner,
     Purpose,
@@ -42,6 +43,7 @@ class Dossier:
     respondents: list[Respondent]
     deadlines: list[Deadline]
     executions: list[Execution]
+    cares: list[Care]
 
 
 async def visible(world: World, work: Work, petition_id: UUID, client: Client) -> Petition:
@@ -66,6 +68,7 @@ async def dossier(work: Work, petition: Petition) -> Dossier:
         await work.respondents.find(petition_id=petition.id),
         await work.deadlines.find(petition_id=petition.id),
         await work.executions.find(petition_id=petition.id) if petition.state in ANSWERED_ONCE else [],
+        await work.cares.find(petition_id=petition.id) if petition.state is State.FINAL else [],
     )
 
 

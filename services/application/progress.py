@@ -46,6 +46,7 @@ STEP_WORDS = {
     "review_decided": "出具复查、复核意见",
     "remanded": "责令重新作出处理意见",
     "lapsed": "申请期限届满",
+    "closed_without_successor": "终结(信访人死亡或者终止,无人继续)",
     "became_final": "三级终结",
     "reopened": "逾期有正当理由,恢复申请复查",
     "review_reopened": "逾期有正当理由,恢复申请复核",

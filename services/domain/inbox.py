@@ -18,6 +18,7 @@ class EntryType(StrEnum):
     SUPERVISION_RAISED = "supervision.raised"
     REVIEW_REQUESTED = "review.requested"
     REVIEW_REMANDED = "review.remanded"
+    REVIEW_CEASED = "review.ceased"
     EXECUTION_OPENED = "execution.opened"
     OBJECTION_RAISED = "objection.raised"
     OBJECTION_DECIDED = "objection.decided"

@@ -17,6 +17,7 @@ class ReviewState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     DECIDED = "decided"
+    CEASED = "ceased"
 
 
 @dataclass(slots=True)

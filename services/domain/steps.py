@@ -40,6 +40,8 @@ class Act(StrEnum):
     CARRY_OUT = "carried_out"
     FULFIL = "agreement_fulfilled"
     LAPSE = "lapsed"
+    CLOSE = "closed_without_successor"
+    CARE = "care_given"
     REOPEN = "reopened"
     REOPEN_REVIEW = "review_reopened"
     WITHDRAW = "withdrawn"
@@ -97,6 +99,7 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.UNDER_RE_REVIEW, Act.DECIDE_REVIEW): Step(S.RE_REVIEW_ISSUED, "信访工作条例 36"),
     (S.FINAL, Act.REOPEN): Step(S.ANSWERED, GOOD_CAUSE),
     (S.FINAL, Act.REOPEN_REVIEW): Step(S.REVIEW_ANSWERED, GOOD_CAUSE),
+    (S.FINAL, Act.CARE): Step(S.FINAL, "信访工作条例 37"),
     (S.RE_REVIEW_ISSUED, Act.SERVE): Step(S.FINAL, "信访工作条例 36"),
     (S.RE_REVIEW_ISSUED, Act.REMAND): Step(S.ACCEPTED, "信访工作条例 36"),
 }
@@ -111,6 +114,11 @@ _TOLD_SOMETHING = (
 )  # fmt: skip
 STEPS |= {(state, Act.WITHDRAW): Step(S.WITHDRAWN, "信访工作条例 17") for state in _BEFORE_SERVICE}
 STEPS |= {(state, Act.REPORT): Step(state, "信访工作条例 22") for state in _AFTER_ACCEPTANCE}
+STEPS |= {
+    (state, Act.CLOSE): Step(S.FINAL, "山东省信访条例 46")
+    for state in S
+    if state.screened and not state.ended
+}
 STEPS |= {(state, Act.SUPPLEMENT): Step(state, "信访工作条例 19") for state in S if not state.ended}
 STEPS |= {
     (state, Act.CARRY_OUT): Step(state, "信访工作条例 32") for state in _TOLD_SOMETHING if state != S.DECLINED

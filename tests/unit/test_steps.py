@@ -16,7 +16,7 @@ FORBIDDEN = [pair for pair in PAIRS if pair not in STEPS]
 CITED = re.compile(r"(信访工作|[^;\s]+省信访|北京市信访)条例 \d+(, \d+)*(; (?!$)|$)")
 ENDED = [state for state in State if state.ended]
 # After the end the chain stands; what may still be added leaves the state as it is.
-AFTER_THE_END = {Act.CARRY_OUT, Act.REPORT, Act.EVALUATE, Act.CALL_BACK, Act.UNMASK}
+AFTER_THE_END = {Act.CARRY_OUT, Act.CARE, Act.REPORT, Act.EVALUATE, Act.CALL_BACK, Act.UNMASK}
 # Who had good cause to be late is heard all the same.
 REOPENED = {Act.REOPEN, Act.REOPEN_REVIEW}
 
@@ -80,6 +80,8 @@ def test_every_act_is_allowed_somewhere() -> None:
         (State.REVIEW_ISSUED, [Act.REMAND, Act.ISSUE_OPINION, Act.SERVE], State.ANSWERED),
         (State.RE_REVIEW_ISSUED, [Act.REMAND], State.ACCEPTED),
         (State.UNDER_RE_REVIEW, [Act.DECLINE_REVIEW], State.REVIEW_ANSWERED),
+        (State.TRIAGE, [Act.CLOSE, Act.CARE], State.FINAL),
+        (State.UNDER_REVIEW, [Act.CLOSE], State.FINAL),
         (State.FINAL, [Act.REOPEN, Act.REQUEST_REVIEW], State.UNDER_REVIEW),
         (State.FINAL, [Act.REOPEN_REVIEW, Act.REQUEST_REVIEW], State.UNDER_RE_REVIEW),
         (State.DISPATCHED, [Act.REFUSE], State.DECLINED),
