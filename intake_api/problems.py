@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from services.application import dispatch as dispatch_acts
 from services.application import objection as objection_acts
-from services.application import ports, registration, rescreen
+from services.application import paper_reading, ports, registration, rescreen
 from services.domain import (
     access,
     attachment,
@@ -50,6 +50,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     ports.LeaseLost: 409,
     ports.StoreUnavailable: 503,
     ports.StoreBusy: 503,
+    paper_reading.PaperFontsMissing: 503,
     dispatch.ObjectionTooLate: 409,
     dispatch.DispatchBinding: 409,
     dispatch.OutsidePowersIsObjection: 409,

@@ -26,6 +26,7 @@ from services.adapters.feed import PolledFeedWatch
 from services.adapters.files import FileStore
 from services.adapters.health import ailing
 from services.adapters.keys import KeyRing, from_settings, load_or_create
+from services.adapters.papers.press import TypstPress
 from services.adapters.store.database import Database
 from services.adapters.store.directory import SqlDirectory
 from services.adapters.store.lists import SqlLists
@@ -104,6 +105,7 @@ class Deployment:
         self.feed = PolledFeedWatch(self.lists)
         self.organs = SqlDirectory(self.database)
         self.files = FileStore(settings.data / "attachments")
+        self.press = TypstPress()
         self.bell = ArqBell(settings.redis_url) if settings.redis_url else LocalBell()
         self._router: Router | None = None
         self._directory: Directory | None = None

@@ -62,6 +62,11 @@ class Caller:
     async def get(self, path: str, **query: Any) -> httpx.Response:
         return await self._sent("GET", path, params=query)
 
+    async def pdf(self, path: str, **headers: str) -> httpx.Response:
+        """What is answered to one who wants it printed."""
+        told = {"Authorization": f"Bearer {self._token}", "Accept": "application/pdf", **headers}
+        return await self._city.http.get(path, headers=told)
+
     async def post(
         self, path: str, body: Json | None = None, *, headers: dict[str, str] | None = None
     ) -> httpx.Response:

@@ -53,7 +53,7 @@ async def read_progress(body: Proof, request: Request, world: World, relay: Rela
 
     门户、热线、窗口代信访人查询的,请带令牌:不按来源地址计次,每个调用方每小时最多错300次。
     """
-    async with _guessing(request, world, body, relay):
+    async with guessing(request, world, body, relay):
         found = await petitioners.progress(world, body.number, body.query_code)
     return reply(_shown(found, await world.directory()), headers=NO_STORE)
 
@@ -63,7 +63,7 @@ async def evaluate(body: EvaluationIn, request: Request, world: World, relay: Re
     """对信访部门和责任单位分别评价;再次评价的,以后一次为准。"""
     given = {"petition_office": body.petition_office, "organ": body.organ}
     ratings = [Rating(subject, one.rating.value, one.reason) for subject, one in given.items() if one]
-    async with _guessing(request, world, body, relay):
+    async with guessing(request, world, body, relay):
         kept = await petitioners.evaluate(
             world, body.number, body.query_code, ratings, call=await _call(request, world)
         )
@@ -84,7 +84,7 @@ async def evaluate(body: EvaluationIn, request: Request, world: World, relay: Re
 async def request_review(body: ReviewIn, request: Request, world: World, relay: Relay) -> Response:
     """不服已送达的意见,自收到之日起30日内申请下一级(信访工作条例第三十五条、第三十六条)。"""
     wanted = ReviewRequest(reason=body.reason, organ_id=body.organ_id)
-    async with _guessing(request, world, body, relay):
+    async with guessing(request, world, body, relay):
         review = await petitioners.request_review(
             world, body.number, body.query_code, wanted, call=await _call(request, world)
         )
@@ -101,7 +101,7 @@ async def request_review(body: ReviewIn, request: Request, world: World, relay: 
 
 
 @asynccontextmanager
-async def _guessing(
+async def guessing(
     request: Request, world: Deployment, proof: Proof, relay: Client | None
 ) -> AsyncIterator[None]:
     """Count wrong tries by number and by who sends them, under hashes: no address is kept in clear.

@@ -111,3 +111,30 @@ async def test_the_lapse_of_the_petitioners_time_is_certified(city: City) -> Non
 async def test_an_act_repeated_leaves_one_paper(city: City) -> None:
     dispatch, _ = await city.accepted()  # ``done`` sends every act twice
     assert [each.kind for each in await papers(city, dispatch["petition_id"])] == ["referral", "acceptance"]
+
+
+async def test_handbook_tells_every_tier_with_dates_organs_opinions_and_remedies(city: City) -> None:
+    registered = await city.register(LAND)
+    await city.route()
+    await contested_and_redirected(city, registered)
+    await handled_and_answered(city)
+    await upheld_on_review(city, registered)
+    await upheld_on_re_review(city, registered)
+    answer = await (await city.office()).get(f"/v1/petitions/{registered['id']}/handbook")
+    parts = {part["title"]: dict(part["rows"]) for part in answer.json()["sections"]}
+    handling, review, re_review = parts["三、办理"], parts["四、复查"], parts["五、复核"]
+    assert handling["办理机关"] == "南县林业局"
+    assert handling["受理日期"] == "2026年11月24日"
+    assert handling["期限届满"] == "2027年2月22日（信访工作条例第三十四条）"
+    assert (handling["意见书文号"], handling["结果"]) == ("南县林业局信处〔2026〕1号", "不予支持")
+    assert handling["送达"] == "2026年12月24日（直接送达，已签收）"
+    assert "益阳市林业局" in handling["救济途径"]
+    assert "2027年1月25日" in handling["救济途径"]
+    assert (review["办理机关"], review["意见书文号"]) == ("益阳市林业局", "益阳市林业局信查〔2026〕1号")
+    assert "2027年1月25日" in review["救济途径"]
+    assert (re_review["办理机关"], re_review["结果"]) == ("湖南省林业局", "维持")
+    assert "终结" in re_review["救济途径"]
+    assert "已终结" in parts["二、信访事项"]["目前状态"]
+    steps = next(part["rows"] for part in answer.json()["sections"] if part["title"] == "六、办理记录")
+    assert ["2026年11月20日", "登记（益阳市信访局）"] in steps
+    assert ["2026年12月24日", "延长办理期限（南县林业局）"] in steps

@@ -33,9 +33,7 @@ EXPECTED = [
         aliases=("县水务局", "南县水利局"),
         valid_from=date(2026, 1, 1),
     ),
-    OrganRow(
-        line=3, code="N2", superior_code="", reviewer_codes=(), aliases=(), valid_to=date(2026, 7, 1)
-    ),
+    OrganRow(line=3, code="N2", superior_code="", reviewer_codes=(), aliases=(), valid_to=date(2026, 7, 1)),
 ]
 
 
@@ -123,3 +121,13 @@ def test_powers_are_read_with_their_lines(tmp_path: Path) -> None:
 def test_power_without_basis_is_refused(tmp_path: Path) -> None:
     rows, problems = read_powers(saved(tmp_path, "分类代码,职能,依据\n0105,housing,\n"))
     assert (rows, problems) == ([], [Problem(2, "缺少依据")])
+
+
+def test_document_word_has_a_column_of_its_own(tmp_path: Path) -> None:
+    rows, problems = read_organs(saved(tmp_path, "代码,代字\nN1,南水\nN2,\nN3,-\n"))
+    assert ([row.document_word for row in rows], problems) == (["南水", None, ""], [])
+
+
+def test_document_word_with_a_space_is_refused(tmp_path: Path) -> None:
+    _, problems = read_organs(saved(tmp_path, "代码,代字\nN1,南 水\n"))
+    assert problems == [Problem(2, "代字“南 水”不能含有空格和〔〕")]
