@@ -68,6 +68,7 @@ def dispatch_brief(dispatch: Dispatch, directory: Directory) -> dict[str, Any]:
         "received_on": dispatch.received_on,
         "accepted_on": dispatch.accepted_on,
         "reported_on": dispatch.reported_on,
+        "procedure": dispatch.procedure,
         "links": {
             "self": f"/v1/dispatches/{dispatch.id}",
             "petition": f"/v1/petitions/{dispatch.petition_id}",

@@ -37,6 +37,7 @@ from intake_api.schemas.registration import (
     VisitRegistration,
 )
 from services.application import petition as petitions
+from services.application import procedure
 from services.application.ports import PetitionFilter
 from services.domain.access import Call, Client, Scope
 from services.domain.petition import Channel, Purpose, State
@@ -192,6 +193,23 @@ async def add_supplement(petition_id: UUID, body: SupplementIn, world: World, ca
 async def withdraw_petition(petition_id: UUID, body: WithdrawalIn, world: World, call: Adding) -> Response:
     """信访人撤回:各项期限停止,承办单位得到通知。送达答复之后不能撤回。"""
     petition = await petitions.withdraw(world, petition_id, body.reason, call=call)
+    shown = dossier.brief(petition, await world.directory(), call.client)
+    return reply(shown, headers={"ETag": f'"{petition.version}"'})
+
+
+@router.post(
+    "/{petition_id}/ordinary-procedure",
+    operation_id="turn_ordinary",
+    summary="转为普通程序",
+    response_model=PetitionBrief,
+)
+async def turn_ordinary(
+    petition_id: UUID,
+    world: World,
+    call: Annotated[Call, acting(Scope.SUBMIT, Scope.REGISTER, Scope.HOTLINE, Scope.DISPATCHES)],
+) -> Response:
+    """简易办理的信访件,信访人可以要求按普通程序办理;60日的期限仍自受理之日起算。"""
+    petition = await procedure.turn_ordinary(world, petition_id, call=call)
     shown = dossier.brief(petition, await world.directory(), call.client)
     return reply(shown, headers={"ETag": f'"{petition.version}"'})
 

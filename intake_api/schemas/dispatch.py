@@ -17,7 +17,7 @@ from intake_api.schemas.petition import (
 )
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Line100, Line500, Sent, Text2000, Text5000, Text20000, Told
-from services.domain.dispatch import DispatchState, Mode, Role
+from services.domain.dispatch import DispatchState, Mode, Procedure, Role
 from services.domain.petition import Path
 
 DISPATCH_ID = "0193499f-1111-7000-8000-000000000001"
@@ -49,6 +49,7 @@ _BRIEF: dict[str, Any] = {
     "received_on": "2026-11-23",
     "accepted_on": "2026-11-23",
     "reported_on": None,
+    "procedure": "ordinary",
     "links": {"self": f"/v1/dispatches/{DISPATCH_ID}", "petition": f"/v1/petitions/{PETITION_ID}"},
 }
 PETITION_STATUS: dict[str, Any] = {
@@ -69,6 +70,7 @@ class AcceptanceIn(Sent):
 
     path: Path | None = Field(None, description="更正后的途径,仅用于申诉求决类")
     note: Text2000 | None = Field(None, description="告知信访人的文字")
+    procedure: Procedure = Field(Procedure.ORDINARY, description="simple 为简易办理")
 
 
 class NonAcceptanceIn(Sent):
@@ -170,6 +172,7 @@ class DispatchBrief(Told):
     received_on: date | None
     accepted_on: date | None
     reported_on: date | None
+    procedure: Procedure = Field(description="ordinary 普通程序,simple 简易办理")
     links: dict[str, str]
 
 

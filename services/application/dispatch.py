@@ -19,6 +19,7 @@ from services.application.acts import (
 )
 from services.application.petition import Dossier, dossier
 from services.application.ports import World
+from services.application.procedure import simplify
 from services.application.routing import Target, dispatch_to
 from services.domain import deadline as rules
 from services.domain.access import Call, Client
@@ -29,6 +30,7 @@ from services.domain.dispatch import (
     Mode,
     NotSubordinate,
     OutsidePowersIsObjection,
+    Procedure,
     ReportNotDue,
     Role,
 )
@@ -64,6 +66,7 @@ class Acceptance:
 
     path: Path | None = None
     note: str | None = None
+    procedure: Procedure = Procedure.ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,12 @@ async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, cal
         handling = await clocks.start(
             world, work, petition, "D5", on=today, owner_id=dispatch.organ_id, subject_id=dispatch.id
         )
+        simple = acceptance.procedure is Procedure.SIMPLE
+        beside = await simplify(world, work, petition, dispatch) if simple else []
         path = petition.path.value if petition.path else None
-        data = {**_told(dispatch), "path": path, "clocks": clocks.told(handling)}
+        data = {**_told(dispatch), "path": path, "clocks": clocks.told(handling, *beside)}
+        if simple:
+            data["procedure"] = acceptance.procedure.value
         take(work, petition, Act.ACCEPT, actor=call.actor, data=data)
         if petition.first_handler_id is None:
             petition.first_handler_id = dispatch.organ_id  # 首办责任 stays on record through every later hand

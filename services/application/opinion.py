@@ -92,7 +92,7 @@ async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> C
         if opinion.confirmed_by:
             data["difference_confirmed_by"] = opinion.confirmed_by
         take(work, petition, Act.ISSUE_OPINION, actor=call.actor, data=data)
-        await clocks.meet(work, petition, "D5", "DR", on=opinion.issued_on)
+        await clocks.meet(work, petition, "D5", "DR", "D13.3", on=opinion.issued_on)
         dispatch.move(DispatchState.ANSWERED)
         await work.dispatches.save(dispatch)
         await paper.answered(world, work, petition, opinion)

@@ -35,6 +35,7 @@ STEP_WORDS = {
     "accepted": "受理",
     "refused": "不予受理",
     "declined": "不予受理",
+    "turned_ordinary": "转为普通程序办理",
     "extended": "延长办理期限",
     "opinion_issued": "出具处理意见",
     "served": "送达",

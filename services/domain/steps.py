@@ -27,6 +27,7 @@ class Act(StrEnum):
     REJECT_OBJECTION = "objection_rejected"
     RECALL = "recalled"
     EXTEND = "extended"
+    TURN_ORDINARY = "turned_ordinary"
     REPORT = "reported"
     ISSUE_OPINION = "opinion_issued"
     SERVE = "served"
@@ -78,6 +79,7 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.OBJECTED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
     (S.ACCEPTED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
     (S.ACCEPTED, Act.EXTEND): Step(S.ACCEPTED, "信访工作条例 34"),
+    (S.ACCEPTED, Act.TURN_ORDINARY): Step(S.ACCEPTED, "信访工作条例 34"),
     (S.ACCEPTED, Act.ISSUE_OPINION): Step(S.OPINION_ISSUED, "信访工作条例 31, 32"),
     (S.OPINION_ISSUED, Act.SERVE): Step(S.ANSWERED, "信访工作条例 35"),
     (S.OPINION_ISSUED, Act.CONCLUDE): Step(S.CONCLUDED, "信访工作条例 29, 30, 31"),
