@@ -18,6 +18,8 @@ from services.domain.petition import Attachment, Care, Petition, Petitioner, Pur
 
 # In a channel's block, what is a petitioner's own.
 _MASKS: dict[str, Callable[[str], str]] = {"caller_number": mask_phone, "escort": mask_name}
+# By which a post office or a hotline could find who wrote.
+_TRACES = frozenset({"envelope", "registered_mail_no", "work_order_no"})
 
 
 def brief(petition: Petition, directory: Directory, client: Client) -> dict[str, Any]:
@@ -58,10 +60,7 @@ def full(dossier: Dossier, directory: Directory, client: Client) -> dict[str, An
         "content": petition.content,
         "requests": petition.requests,
         "address": petition.address,
-        "form": {
-            name: _MASKS[name](str(value)) if name in _MASKS else value
-            for name, value in petition.form.items()
-        },
+        "form": {name: _shown(name, value, hidden=hidden) for name, value in petition.form.items()},
         "particulars": petition.particulars,
         "petitioners": [masked(person, hidden=hidden) for person in dossier.petitioners],
         "respondents": [
@@ -77,6 +76,12 @@ def full(dossier: Dossier, directory: Directory, client: Client) -> dict[str, An
         "cares": _cares(dossier, directory, client),
         "links": links(str(petition.id)),
     }
+
+
+def _shown(name: str, value: object, *, hidden: bool) -> object:
+    if hidden and (name in _MASKS or name in _TRACES):
+        return None
+    return _MASKS[name](str(value)) if name in _MASKS else value
 
 
 def masked(person: Petitioner, *, hidden: bool = False) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from services.application.objection import Contest
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch
 from services.domain.execution import Execution
-from services.domain.inbox import InboxEntry
+from services.domain.inbox import EntryType, InboxEntry
 from services.domain.opinion import Opinion
 from services.domain.petition import Petition
 from services.domain.review import DECIDE_RULE, Review
@@ -178,6 +178,8 @@ def review_out(case: Case[Review], directory: Directory) -> dict[str, Any]:
 def cloud_event(entry: InboxEntry) -> dict[str, Any]:
     """CloudEvents 1.0, structured; ``sequence`` is its extension attribute of that name."""
     data = {name: value for name, value in entry.data.items() if name != "version"}
+    # What was taken from an organ it cannot read; the version would tell it what happened since (30).
+    gone = entry.type is EntryType.DISPATCH_WITHDRAWN
     return {
         "specversion": "1.0",
         "id": entry.id,
@@ -189,7 +191,7 @@ def cloud_event(entry: InboxEntry) -> dict[str, Any]:
         "sequence": f"{entry.seq:012d}",
         "data": {
             "petition_id": entry.petition_id,
-            "etag": f'"{entry.data["version"]}"',
+            **({} if gone else {"etag": f'"{entry.data["version"]}"'}),
             **data,
             "links": {"petition": f"/v1/petitions/{entry.petition_id}", **_links(data)},
         },

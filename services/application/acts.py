@@ -43,19 +43,35 @@ async def case(work: Work, petition: Petition, subject: T) -> Case[T]:
 async def hold(
     work: Work, petition_id: UUID, call: Call, *, anew: Act | None = None
 ) -> tuple[Petition, bool]:
-    """Lock a petition for an act. True with it: the very same call was carried out before.
+    """Lock a petition for an act of someone who has it in hand. True with it: see :func:`carried_out`."""
+    petition = await work.lock(petition_id)
+    return petition, await carried_out(work, petition, call, anew=anew)
+
+
+async def hold_visible(
+    world: World, work: Work, petition_id: UUID, call: Call, *, anew: Act | None = None
+) -> tuple[Petition, bool]:
+    """As :func:`hold`, for a petition that the caller names: of one that it may not see, not even the version
+    is told. Raises ``NotFound`` for that.
+    """
+    petition = await work.lock(petition_id)
+    await ensure_visible(world, work, petition, call.client)
+    return petition, await carried_out(work, petition, call, anew=anew)
+
+
+async def carried_out(work: Work, petition: Petition, call: Call, *, anew: Act | None = None) -> bool:
+    """Whether the very same call was carried out on this locked petition before.
 
     A repeated call is recognised before its ``If-Match`` is judged, for it answers as it did. An act that
     may come again in the same words, on another tier or after a remand, names itself as ``anew``: where the
     table allows it, it is no repetition. Raises :class:`StaleVersion` for a version that is not the present.
     """
-    petition = await work.lock(petition_id)
     comes_again = anew is not None and (petition.state, anew) in STEPS
     if call.fingerprint and not comes_again and await work.done_before(petition.id, call.fingerprint):
-        return petition, True
+        return True
     if call.if_match is not None and call.if_match != petition.version:
         raise StaleVersion(current=petition.version)
-    return petition, False
+    return False
 
 
 async def told_then(work: Work, petition: Petition, call: Call, name: str, *, kind: str) -> UUID:
@@ -88,7 +104,12 @@ async def shielded(world: World, work: Work, petition: Petition) -> frozenset[UU
     stored = {shield.organ_id for shield in await work.shields.find(petition_id=petition.id)}
     accused = accused_organs(await work.respondents.find(petition_id=petition.id), petition)
     directory = await world.directory()
-    return frozenset(stored) | directory.shielded_from(accused)
+    return directory.shielded_from(frozenset(stored) | accused)  # with what was set up beneath them since
+
+
+async def is_shielded(work: Work, petition: Petition, organ_id: UUID) -> bool:
+    """Whether screening found that this organ must not see the petition."""
+    return bool(await work.shields.find(petition_id=petition.id, organ_id=organ_id))
 
 
 def accused_organs(respondents: Iterable[Respondent], petition: Petition) -> frozenset[UUID]:
@@ -98,8 +119,13 @@ def accused_organs(respondents: Iterable[Respondent], petition: Petition) -> fro
     return frozenset(person.organ_id for person in respondents if person.organ_id)
 
 
-async def ensure_visible(world: World, work: Work, petition: Petition, client: Client) -> None:
-    """Raise ``NotFound``, exactly as for a petition that does not exist, when the caller may not see it."""
+async def ensure_visible(
+    world: World, work: Work, petition: Petition, client: Client, *, missing: NotFound | None = None
+) -> None:
+    """Raise ``NotFound``, exactly as for a petition that does not exist, when the caller may not see it.
+
+    ``missing`` is what is raised for something of a petition, as if that did not exist.
+    """
     directory = await world.directory()
     in_region = directory.gazetteer.contains(client.region_code, petition.office_region)
     visible = may_see(
@@ -111,7 +137,7 @@ async def ensure_visible(world: World, work: Work, petition: Petition, client: C
         shielded=await shielded(world, work, petition),
     )
     if not visible:
-        raise NotFound("信访件", "petition")
+        raise missing or NotFound("信访件", "petition")
 
 
 async def own_dispatch(
@@ -119,19 +145,23 @@ async def own_dispatch(
 ) -> tuple[Dispatch, Petition, bool]:
     """A dispatch in the caller's hands, and its petition, locked; ``NotFound`` for any other.
 
-    One that the caller gave back answers only the calls that were carried out while it held it.
+    One that the caller gave back answers only the calls that were carried out while it held it; one from
+    which it is shielded answers none (信访工作条例 30).
     """
+    missing = NotFound("转交办件", "dispatch")
     found = await work.dispatches.find(id=dispatch_id)
-    if not found or found[0].organ_id != call.client.organ_id or found[0].state is DispatchState.WITHDRAWN:
-        raise NotFound("转交办件", "dispatch")
+    if not found or found[0].organ_id != call.client.organ_id:
+        raise missing
     dispatch = found[0]
-    if dispatch.state in GONE and not await _was_carried_out(work, dispatch, call):
-        raise NotFound("转交办件", "dispatch")
-    petition, repeated = await hold(work, dispatch.petition_id, call, anew=anew)
+    petition = await work.lock(dispatch.petition_id)
     await work.dispatches.refresh(dispatch)  # it may have changed while the lock was awaited
-    if dispatch.state in GONE and not repeated:
-        raise NotFound("转交办件", "dispatch")
-    return dispatch, petition, repeated
+    if dispatch.state is DispatchState.WITHDRAWN or await is_shielded(work, petition, dispatch.organ_id):
+        raise missing
+    if dispatch.state in GONE:
+        if not await _was_carried_out(work, dispatch, call):
+            raise missing
+        return dispatch, petition, True
+    return dispatch, petition, await carried_out(work, petition, call, anew=anew)
 
 
 async def _was_carried_out(work: Work, dispatch: Dispatch, call: Call) -> bool:

@@ -99,12 +99,13 @@ class Folder:
 async def read(world: World, dispatch_id: UUID, *, client: Client) -> Folder:
     """For the organ that holds it, and for the office that sent it; ``NotFound`` for anyone else."""
     async with world.read() as work:
+        missing = NotFound("转交办件", "dispatch")
         found = await work.dispatches.find(id=dispatch_id)
         if not found or client.organ_id not in (found[0].organ_id, found[0].sender_id):
-            raise NotFound("转交办件", "dispatch")
+            raise missing
         dispatch = found[0]
-        petition = (await work.petitions.find(id=dispatch.petition_id))[0]
-        await ensure_visible(world, work, petition, client)
+        petition = await work.petitions.get(dispatch.petition_id)
+        await ensure_visible(world, work, petition, client, missing=missing)
         attachments = await work.attachments.find(petition_id=petition.id)
         return Folder(dispatch, await dossier(work, petition), attachments)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import hold, named_organ, own_dispatch, shielded, take, told_then
+from services.application.acts import carried_out, named_organ, own_dispatch, shielded, take, told_then
 from services.application.dispatch import LeadOnly
 from services.application.ports import Work, World
 from services.application.routing import Target, desk, dispatch_to
@@ -156,12 +156,12 @@ async def _load(
     dispatch = await work.dispatches.get(found[0].dispatch_id)
     if call.client.organ_id is None or call.client.organ_id != dispatch.sender_id:
         raise NotFound("异议", "objection")
-    petition, repeated = await hold(work, dispatch.petition_id, call)
+    petition = await work.lock(dispatch.petition_id)
     await work.objections.refresh(found[0])
     await work.dispatches.refresh(dispatch)
     if call.client.organ_id in await shielded(world, work, petition):
         raise NotFound("异议", "objection")
-    return found[0], dispatch, petition, repeated
+    return found[0], dispatch, petition, await carried_out(work, petition, call)
 
 
 async def _uphold(

@@ -8,9 +8,20 @@ from uuid import UUID
 
 from services.application import clocks, finality, paper
 from services.application import execution as executions
-from services.application.acts import Case, case, ensure_visible, hold, own_dispatch, take, told_then
+from services.application.acts import (
+    Case,
+    carried_out,
+    case,
+    ensure_visible,
+    is_shielded,
+    own_dispatch,
+    shielded,
+    take,
+    told_then,
+)
 from services.application.dispatch import LeadOnly
 from services.application.ports import Work, World
+from services.application.routing import desk
 from services.domain.access import Call, Client
 from services.domain.deadline import Deadline
 from services.domain.dispatch import Dispatch, DispatchState, Role
@@ -68,8 +79,8 @@ async def read(world: World, opinion_id: UUID, *, client: Client) -> Case[Opinio
         found = await work.opinions.find(id=opinion_id)
         if not found or (client.organ_id is None and found[0].served_on is None):
             raise NotFound("意见书", "opinion")
-        petition = (await work.petitions.find(id=found[0].petition_id))[0]
-        await ensure_visible(world, work, petition, client)
+        petition = await work.petitions.get(found[0].petition_id)
+        await ensure_visible(world, work, petition, client, missing=NotFound("意见书", "opinion"))
         return await case(work, petition, found[0])
 
 
@@ -148,9 +159,11 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
         if not found or found[0].organ_id != call.client.organ_id:
             raise NotFound("意见书", "opinion")
         opinion = found[0]
-        petition, repeated = await hold(work, opinion.petition_id, call)
+        petition = await work.lock(opinion.petition_id)
         await work.opinions.refresh(opinion)
-        if repeated:
+        if await is_shielded(work, petition, opinion.organ_id):
+            raise NotFound("意见书", "opinion")
+        if await carried_out(work, petition, call):
             return await case(work, petition, opinion)
         _check_proof(opinion, proof, today=world.clock.today())
         opinion.served_on = proof.served_on
@@ -212,15 +225,34 @@ async def _remand(
     handled = await work.opinions.find(petition_id=petition.id, tier=Tier.HANDLING.value)
     dispatches = {dispatch.id: dispatch for dispatch in await work.dispatches.find(petition_id=petition.id)}
     answered = [dispatches[each.dispatch_id] for each in handled if each.dispatch_id in dispatches][-1]
+    petition.tier = Tier.HANDLING
+    if await is_shielded(work, petition, answered.organ_id):
+        await _remand_to_desk(world, work, petition, answered, call, data)
+        return
     answered.move(DispatchState.ACCEPTED)
     await work.dispatches.save(answered)
-    petition.tier = Tier.HANDLING
     petition.holder_id = answered.organ_id
     clock = await _redo_clock(world, work, petition, opinion, answered)
     take(work, petition, Act.REMAND, actor=call.actor, data={**data, "clocks": clocks.told(clock)})
     entry = {"dispatch_id": str(answered.id), "opinion_id": str(opinion.id),
              "redo_by": opinion.redo_by.isoformat() if opinion.redo_by else None}  # fmt: skip
     work.post(answered.organ_id, EntryType.REVIEW_REMANDED, petition, entry)
+
+
+async def _remand_to_desk(
+    world: World,
+    work: Work,
+    petition: Petition,
+    answered: Dispatch,
+    call: Call,
+    data: dict[str, object],
+) -> None:
+    """The handling organ has been accused since: another is found to decide anew (28, 30)."""
+    take(work, petition, Act.REMAND, actor=call.actor, data=data)
+    take(work, petition, Act.RECALL, actor=call.actor)
+    answered.move(DispatchState.WITHDRAWN)
+    await work.dispatches.save(answered)
+    petition.holder_id = desk(await world.directory(), petition, await shielded(world, work, petition))
 
 
 async def _redo_clock(

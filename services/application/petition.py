@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import ensure_visible, hold, take
+from services.application.acts import ensure_visible, hold_visible, take, told_then
 from services.application.ports import PetitionFilter, Work, World
 from services.domain.access import Call, Client, ClientRole
 from services.domain.deadline import Deadline
@@ -111,10 +111,10 @@ async def decision(world: World, petition_id: UUID, *, client: Client) -> Decisi
 async def supplement(world: World, petition_id: UUID, content: str, *, call: Call) -> Supplement:
     """Add to a petition. Whoever holds it is told, after what was added has been screened."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition, repeated = await hold_visible(world, work, petition_id, call)
         if repeated:
-            return (await work.supplements.find(petition_id=petition.id))[-1]
+            added_id = await told_then(work, petition, call, "supplement_id", kind=Act.SUPPLEMENT.value)
+            return await work.supplements.get(added_id)
         added = Supplement(
             id=world.codes.new_id(),
             petition_id=petition.id,
@@ -144,8 +144,7 @@ async def _announce(work: Work, petition: Petition, data: dict[str, object]) -> 
 async def attach(world: World, petition_id: UUID, attachment: Attachment, *, call: Call) -> Attachment:
     """Record a stored file on the petition."""
     async with world.begin(call) as work:
-        petition, _ = await hold(work, petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition, _ = await hold_visible(world, work, petition_id, call)
         same = await work.attachments.find(petition_id=petition.id, sha256=attachment.sha256)
         if same:
             return same[0]
@@ -162,18 +161,15 @@ async def attachment(world: World, attachment_id: UUID, *, client: Client) -> At
         found = await work.attachments.find(id=attachment_id)
         if not found:
             raise missing
-        try:
-            await visible(world, work, found[0].petition_id, client)
-        except NotFound:
-            raise missing from None  # not a word of the petition it belongs to
+        petition = await work.petitions.get(found[0].petition_id)
+        await ensure_visible(world, work, petition, client, missing=missing)
         return found[0]
 
 
 async def withdraw(world: World, petition_id: UUID, reason: str, *, call: Call) -> Petition:
     """撤回 by the petitioner: every clock stops, the organ that holds it is told."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition, repeated = await hold_visible(world, work, petition_id, call)
         if not repeated:
             await _withdraw(work, petition, reason, actor=call.actor)
         return petition
@@ -184,7 +180,8 @@ async def _withdraw(work: Work, petition: Petition, reason: str, *, actor: str) 
     for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
         dispatch.move(DispatchState.WITHDRAWN)
         await work.dispatches.save(dispatch)
-        entry = {"dispatch_id": str(dispatch.id), "cause": "petition_withdrawn"}
+        # No cause: an entry without one would tell an accused organ why it was taken from it (30).
+        entry = {"dispatch_id": str(dispatch.id)}
         work.post(dispatch.organ_id, EntryType.DISPATCH_WITHDRAWN, petition, entry)
     await clocks.cease(work, petition)
     petition.holder_id = None
@@ -193,8 +190,7 @@ async def _withdraw(work: Work, petition: Petition, reason: str, *, actor: str) 
 async def unmask(world: World, petition_id: UUID, reason: str, *, call: Call) -> list[Petitioner]:
     """The petitioners in clear, for the organ that handles the petition; the reason stays on record."""
     async with world.begin(call) as work:
-        petition, _ = await hold(work, petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition, _ = await hold_visible(world, work, petition_id, call)
         if petition.holder_id is None or petition.holder_id != call.client.organ_id:
             raise NotFound("信访件", "petition")
         take(work, petition, Act.UNMASK, actor=call.actor, data={"reason": reason})
@@ -204,10 +200,10 @@ async def unmask(world: World, petition_id: UUID, reason: str, *, call: Call) ->
 async def call_back(world: World, petition_id: UUID, made: Callback, *, call: Call) -> Callback:
     """A return call by the hotline or the office (回访)."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition, repeated = await hold_visible(world, work, petition_id, call)
         if repeated:
-            return (await work.callbacks.find(petition_id=petition.id))[-1]
+            made_id = await told_then(work, petition, call, "callback_id", kind=Act.CALL_BACK.value)
+            return await work.callbacks.get(made_id)
         await work.callbacks.add(made)
         data = {"callback_id": str(made.id), "reached": made.reached, "satisfaction": made.satisfaction}
         take(work, petition, Act.CALL_BACK, actor=call.actor, data=data)

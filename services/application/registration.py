@@ -142,7 +142,6 @@ async def _write(
             "received_on": petition.received_on.isoformat(),
             "people": petition.people_count,
             "clocks": clocks.told(clock),
-            "same_matter": [str(match.id) for match in same],
         },
     )
     await work.enqueue(Topic.ROUTE, petition.id)

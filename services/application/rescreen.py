@@ -89,7 +89,7 @@ async def _accused(work: Work, router: Router, petition: Petition) -> frozenset[
 async def _withdraw(work: Work, petition: Petition, hidden: frozenset[UUID], *, everything: bool) -> None:
     """Take it from those who must not see it; the entry says no more than that the dispatch is gone.
 
-    An accused holder that has given its opinion already keeps its dispatch: what follows is the office's.
+    An accused holder whose opinion is served already keeps its dispatch, which answers it no more.
     """
     for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
         accused_beside = dispatch.organ_id in hidden and dispatch.organ_id != petition.holder_id

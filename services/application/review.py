@@ -7,7 +7,17 @@ from datetime import date
 from uuid import UUID
 
 from services.application import clocks, finality, paper
-from services.application.acts import Case, case, ensure_visible, hold, notify, shielded, take, told_then
+from services.application.acts import (
+    Case,
+    carried_out,
+    case,
+    ensure_visible,
+    hold,
+    notify,
+    shielded,
+    take,
+    told_then,
+)
 from services.application.opinion import Writ, draft, latest_served
 from services.application.ports import Work, World
 from services.domain import deadline as rules
@@ -157,8 +167,9 @@ async def _ensure_desk(world: World, work: Work, petition: Petition, wanted: Req
 async def request_by_desk(world: World, petition_id: UUID, wanted: Request, *, call: Call) -> Case[Review]:
     """A request that reached an organ's desk: the petitioner's own source, or the petition office."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call, anew=Act.REQUEST_REVIEW)
+        petition = await work.lock(petition_id)
         await _ensure_desk(world, work, petition, wanted, call.client)
+        repeated = await carried_out(work, petition, call, anew=Act.REQUEST_REVIEW)
         if repeated and not petition.state.ended:  # after the end it is a new request, and told why not
             return await case(work, petition, await requested_then(work, petition, call))
         review = await request(world, work, petition, wanted, actor=call.actor)
@@ -174,11 +185,12 @@ async def requested_then(work: Work, petition: Petition, call: Call) -> Review:
 async def read(world: World, review_id: UUID, *, client: Client) -> Case[Review]:
     """For whoever may see the petition."""
     async with world.read() as work:
+        missing = NotFound("复查复核申请", "review")
         found = await work.reviews.find(id=review_id)
         if not found:
-            raise NotFound("复查复核申请", "review")
-        petition = (await work.petitions.find(id=found[0].petition_id))[0]
-        await ensure_visible(world, work, petition, client)
+            raise missing
+        petition = await work.petitions.get(found[0].petition_id)
+        await ensure_visible(world, work, petition, client, missing=missing)
         return await case(work, petition, found[0])
 
 

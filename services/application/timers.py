@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.application import finality
+from services.application.acts import is_shielded
 from services.application.ports import Work, World
 from services.domain import deadline as rules
 from services.domain.deadline import Deadline, Point
@@ -66,11 +67,7 @@ async def _tell(work: Work, petition: Petition, clock: Deadline, point: Point) -
     }
     missed = point is Point.OVERDUE
     work.record(petition, f"deadline_{'missed' if missed else point.value}", actor=SYSTEM, data=facts)
-    if clock.owner_id is not None and not await _is_shielded(work, petition, clock.owner_id):
+    # Even a warning would tell an accused organ that there is a petition (信访工作条例 30).
+    if clock.owner_id is not None and not await is_shielded(work, petition, clock.owner_id):
         kind = EntryType.DEADLINE_MISSED if missed else EntryType.DEADLINE_WARNING
         work.post(clock.owner_id, kind, petition, facts)
-
-
-async def _is_shielded(work: Work, petition: Petition, organ_id: UUID) -> bool:
-    """Even a warning would tell an accused organ that there is a petition (信访工作条例 30)."""
-    return bool(await work.shields.find(petition_id=petition.id, organ_id=organ_id))

@@ -11,8 +11,7 @@ from services.application.acts import (
     Case,
     accused_organs,
     case,
-    ensure_visible,
-    hold,
+    hold_visible,
     named_organ,
     notify,
     shielded,
@@ -68,8 +67,7 @@ async def waiting(world: World, client: Client, *, after: UUID | None, limit: in
 async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call) -> Case[Dispatch]:
     """Send a petition from the desk to an organ. The choice is kept as the better label of the decision."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call, anew=Act.ASSIGN)
-        await ensure_visible(world, work, petition, call.client)
+        petition, repeated = await hold_visible(world, work, petition_id, call, anew=Act.ASSIGN)
         if repeated:
             sent_id = await told_then(work, petition, call, "dispatch_id", kind="dispatched")
             return await case(work, petition, await work.dispatches.get(sent_id))
@@ -128,8 +126,7 @@ async def _shielded_anew(
 async def decline(world: World, petition_id: UUID, refusal: NonAcceptance, *, call: Call) -> Petition:
     """The office itself does not accept it (A1–A6), in writing and with the reason."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition, repeated = await hold_visible(world, work, petition_id, call)
         if repeated:
             return petition
         ground = stated_ground(world.law.pack(petition.office_region), refusal)

@@ -116,11 +116,14 @@ def may_see(
     """Whether ``client`` may see a petition.
 
     Its source sees what it brought in. An organ sees it once it was screened, when the petition is (or was
-    answered) in its hands, or when it is the petition office of the region; never when shielded.
+    answered) in its hands, or when it is the petition office of the region; never when shielded, not even an
+    office that registered what accuses those above it (信访工作条例 30).
     """
+    if client.organ_id is not None and client.organ_id in set(shielded):
+        return False
     if client.id == source_id and client.role is not ClientRole.ORGAN:
         return True
-    if client.organ_id is None or not screened or client.organ_id in set(shielded):
+    if client.organ_id is None or not screened:
         return False
     if client.role is ClientRole.PETITION_OFFICE and in_office_region:
         return True

@@ -78,6 +78,7 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.OBJECTED, Act.REJECT_OBJECTION): Step(S.DISPATCHED, "信访工作条例 23"),
     (S.OBJECTED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
     (S.ACCEPTED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
+    (S.OPINION_ISSUED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
     (S.ACCEPTED, Act.EXTEND): Step(S.ACCEPTED, "信访工作条例 34"),
     (S.ACCEPTED, Act.TURN_ORDINARY): Step(S.ACCEPTED, "信访工作条例 34"),
     (S.ACCEPTED, Act.ISSUE_OPINION): Step(S.OPINION_ISSUED, "信访工作条例 31, 32"),
