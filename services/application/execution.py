@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from services.application import finality
-from services.application.acts import Case, case, ensure_visible, hold, shielded, take
+from services.application.acts import Case, carried_out, case, ensure_visible, shielded, take
 from services.application.ports import Work, World
 from services.domain.access import Call, Client
 from services.domain.execution import CarriedOutOnDay, Execution, ExecutionState, NothingToCarryOut
@@ -74,10 +74,10 @@ async def carry_out(world: World, opinion_id: UUID, done: CarriedOut, *, call: C
         found = await work.opinions.find(id=opinion_id)
         if not found:
             raise NotFound("意见书", "opinion")
-        petition, repeated = await hold(work, found[0].petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition = await work.lock(found[0].petition_id)
+        await ensure_visible(world, work, petition, call.client, missing=NotFound("意见书", "opinion"))
         execution = await _own(work, opinion_id, call.client)
-        if repeated:
+        if await carried_out(work, petition, call):
             return await case(work, petition, execution)
         if execution.state is not ExecutionState.OPEN:
             why, why_en = WHY_NOTHING[execution.state]

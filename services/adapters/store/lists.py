@@ -7,13 +7,12 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from services.adapters.store import mappings
 from services.adapters.store.database import Database
 from services.adapters.store.mapping import Mapped, Seal
-from services.adapters.store.tables.chain import deadlines, executions, reviews
-from services.adapters.store.tables.dispatch import dispatches
+from services.adapters.store.tables.chain import deadlines
 from services.adapters.store.tables.inbox import feed_heads, inbox_entries
 from services.adapters.store.tables.petition import petitioners, petitions, shields
 from services.application.ports import LedgerHead, PetitionFilter
@@ -45,32 +44,17 @@ class SqlLists:
     async def dispatches(
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
     ) -> list[Dispatch]:
-        query = select(dispatches).where(dispatches.c.organ_id == organ_id)
-        if states:
-            query = query.where(dispatches.c.state.in_(states))
-        if after is not None:
-            query = query.where(dispatches.c.id < after)
-        return await self._values(mappings.DISPATCHES, query.order_by(dispatches.c.id.desc()).limit(limit))
+        return await self._of_organ(mappings.DISPATCHES, organ_id, states, after, limit)
 
     async def reviews(
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
     ) -> list[Review]:
-        query = select(reviews).where(reviews.c.organ_id == organ_id)
-        if states:
-            query = query.where(reviews.c.state.in_(states))
-        if after is not None:
-            query = query.where(reviews.c.id < after)
-        return await self._values(mappings.REVIEWS, query.order_by(reviews.c.id.desc()).limit(limit))
+        return await self._of_organ(mappings.REVIEWS, organ_id, states, after, limit)
 
     async def executions(
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
     ) -> list[Execution]:
-        query = select(executions).where(executions.c.organ_id == organ_id)
-        if states:
-            query = query.where(executions.c.state.in_(states))
-        if after is not None:
-            query = query.where(executions.c.id < after)
-        return await self._values(mappings.EXECUTIONS, query.order_by(executions.c.id.desc()).limit(limit))
+        return await self._of_organ(mappings.EXECUTIONS, organ_id, states, after, limit)
 
     async def inbox(self, organ_id: UUID, *, after: int, limit: int) -> list[InboxEntry]:
         mine = (inbox_entries.c.organ_id == organ_id, inbox_entries.c.seq > after)
@@ -118,6 +102,19 @@ class SqlLists:
         async with self._database.reading() as connection:
             return [LedgerHead(*row) for row in await connection.execute(query)]
 
+    async def _of_organ(
+        self, mapped: Mapped[T], organ_id: UUID, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[T]:
+        """What an organ has in hand, newest first, without what it must not see since it was accused."""
+        column = mapped.table.c
+        query = select(mapped.table).where(column.organ_id == organ_id)
+        query = _for_eyes(query, column.petition_id, organ_id)
+        if states:
+            query = query.where(column.state.in_(states))
+        if after is not None:
+            query = query.where(column.id < after)
+        return await self._values(mapped, query.order_by(column.id.desc()).limit(limit))
+
     async def _values(self, mapped: Mapped[T], query: Select[Any]) -> list[T]:
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).mappings().all()
@@ -148,7 +145,7 @@ class SqlLists:
             query = query.where(column.received_on >= wanted.received_from)
         if wanted.received_to is not None:
             query = query.where(column.received_on <= wanted.received_to)
-        return self._for_eyes(self._of_person(query, wanted.person), wanted.shield_for)
+        return _for_eyes(self._of_person(query, wanted.person), column.id, wanted.shield_for)
 
     def _of_person(self, query: Select[Any], person: str | None) -> Select[Any]:
         """Petitions of the person whose name, document number or phone is exactly this."""
@@ -162,13 +159,13 @@ class SqlLists:
         )
         return query.where(exists().where(petitioners.c.petition_id == petitions.c.id, is_person))
 
-    @staticmethod
-    def _for_eyes(query: Select[Any], organ_id: UUID | None) -> Select[Any]:
-        """Leave out what this organ must never see."""
-        if organ_id is None:
-            return query
-        mine = (shields.c.petition_id == petitions.c.id, shields.c.organ_id == organ_id)
-        return query.where(~exists().where(*mine))
+
+def _for_eyes(query: Select[Any], petition_id: ColumnElement[Any], organ_id: UUID | None) -> Select[Any]:
+    """Leave out what this organ must never see."""
+    if organ_id is None:
+        return query
+    mine = (shields.c.petition_id == petition_id, shields.c.organ_id == organ_id)
+    return query.where(~exists().where(*mine))
 
 
 def _prefix(region_code: str) -> str:
