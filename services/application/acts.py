@@ -14,6 +14,7 @@ from services.domain.deadline import Deadline
 from services.domain.directory import Directory
 from services.domain.dispatch import GONE, Dispatch, DispatchState
 from services.domain.execution import Execution
+from services.domain.inbox import EntryType
 from services.domain.opinion import Notice, Opinion
 from services.domain.organ import Organ
 from services.domain.petition import Petition, Respondent
@@ -166,6 +167,15 @@ async def own_dispatch(
 
 async def _was_carried_out(work: Work, dispatch: Dispatch, call: Call) -> bool:
     return bool(call.fingerprint) and await work.done_before(dispatch.petition_id, call.fingerprint or "")
+
+
+async def take_back(work: Work, petition: Petition, dispatch: Dispatch) -> None:
+    """Take a case out of an organ's hands. Its entry says no more than that, whatever the cause: if only some
+    said why, those that do not would tell an accused organ what it must not know (信访工作条例 30).
+    """
+    dispatch.move(DispatchState.WITHDRAWN)
+    await work.dispatches.save(dispatch)
+    work.post(dispatch.organ_id, EntryType.DISPATCH_WITHDRAWN, petition, {"dispatch_id": str(dispatch.id)})
 
 
 def named_organ(directory: Directory, organ_id: UUID, *, on: date, pointer: str = "/organ_id") -> Organ:

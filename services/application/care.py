@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application.acts import ensure_visible, hold, take, told_then
+from services.application.acts import hold_visible, take, told_then
 from services.application.ports import World
 from services.domain.access import Call
 from services.domain.petition import Care, CareKind
@@ -26,8 +26,7 @@ class Given:
 async def record(world: World, petition_id: UUID, given: Given, *, call: Call) -> Care:
     """Record care given after the end of the chain, by the office or by an organ of the case."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition, repeated = await hold_visible(world, work, petition_id, call)
         if repeated:
             kind = Act.CARE.value
             return await work.cares.get(await told_then(work, petition, call, "care_id", kind=kind))

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from services.application import finality
-from services.application.acts import ensure_visible, hold, notify, take
+from services.application.acts import hold_visible, is_shielded, notify, take, take_back
 from services.application.ports import Work, World
 from services.domain.access import Call
 from services.domain.dispatch import DispatchState
@@ -31,8 +31,7 @@ class Closure:
 async def close(world: World, petition_id: UUID, closure: Closure, *, call: Call) -> Petition:
     """An act of the petition office: dated, reasoned in writing, every clock stopped, every organ told."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition, repeated = await hold_visible(world, work, petition_id, call)
         if repeated:
             return petition
         check_closure(petition)
@@ -61,13 +60,11 @@ async def _release(work: Work, petition: Petition, *, cause: str) -> None:
     """Nobody has anything left to do: cases still in work are taken back, reviews not decided cease."""
     for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
         if dispatch.state is not DispatchState.ANSWERED:
-            dispatch.move(DispatchState.WITHDRAWN)
-            await work.dispatches.save(dispatch)
-            entry = {"dispatch_id": str(dispatch.id), "cause": cause}
-            work.post(dispatch.organ_id, EntryType.DISPATCH_WITHDRAWN, petition, entry)
+            await take_back(work, petition, dispatch)
     for review in await work.reviews.find(petition_id=petition.id):
         if review.state in (ReviewState.REQUESTED, ReviewState.ACCEPTED):
             review.state = ReviewState.CEASED
             await work.reviews.save(review)
-            entry = {"review_id": str(review.id), "cause": cause}
-            work.post(review.organ_id, EntryType.REVIEW_CEASED, petition, entry)
+            if not await is_shielded(work, petition, review.organ_id):
+                entry = {"review_id": str(review.id), "cause": cause}
+                work.post(review.organ_id, EntryType.REVIEW_CEASED, petition, entry)

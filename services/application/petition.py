@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import ensure_visible, hold_visible, take, told_then
+from services.application.acts import ensure_visible, hold_visible, take, take_back, told_then
 from services.application.ports import PetitionFilter, Work, World
 from services.domain.access import Call, Client, ClientRole
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
-from services.domain.dispatch import DispatchState
 from services.domain.execution import Execution
 from services.domain.inbox import EntryType
 from services.domain.ledger import Event
@@ -178,11 +177,7 @@ async def withdraw(world: World, petition_id: UUID, reason: str, *, call: Call) 
 async def _withdraw(work: Work, petition: Petition, reason: str, *, actor: str) -> None:
     take(work, petition, Act.WITHDRAW, actor=actor, data={"reason_given": bool(reason)})
     for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
-        dispatch.move(DispatchState.WITHDRAWN)
-        await work.dispatches.save(dispatch)
-        # No cause: an entry without one would tell an accused organ why it was taken from it (30).
-        entry = {"dispatch_id": str(dispatch.id)}
-        work.post(dispatch.organ_id, EntryType.DISPATCH_WITHDRAWN, petition, entry)
+        await take_back(work, petition, dispatch)
     await clocks.cease(work, petition)
     petition.holder_id = None
 

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import ensure_visible, hold, take
+from services.application.acts import hold_visible, take
 from services.application.ports import Work, World
 from services.domain.access import Call
 from services.domain.deadline import Deadline
@@ -36,8 +36,7 @@ async def simplify(world: World, work: Work, petition: Petition, dispatch: Dispa
 async def turn_ordinary(world: World, petition_id: UUID, *, call: Call) -> Petition:
     """The petitioner asks for the ordinary way: the simple period falls away, the 60 days run as they did."""
     async with world.begin(call) as work:
-        petition, repeated = await hold(work, petition_id, call)
-        await ensure_visible(world, work, petition, call.client)
+        petition, repeated = await hold_visible(world, work, petition_id, call)
         if repeated:
             return petition
         take(work, petition, Act.TURN_ORDINARY, actor=call.actor)

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import take
+from services.application.acts import take, take_back
 from services.application.ports import Work, World
 from services.application.routing import desk
 from services.domain.access import Shield
 from services.domain.directory import Directory
-from services.domain.dispatch import DispatchState
 from services.domain.inbox import EntryType
 from services.domain.outbox import Job
 from services.domain.petition import Petition, Purpose, State
@@ -87,14 +86,11 @@ async def _accused(work: Work, router: Router, petition: Petition) -> frozenset[
 
 
 async def _withdraw(work: Work, petition: Petition, hidden: frozenset[UUID], *, everything: bool) -> None:
-    """Take it from those who must not see it; the entry says no more than that the dispatch is gone.
+    """Take it from those who must not see it.
 
     An accused holder whose opinion is served already keeps its dispatch, which answers it no more.
     """
     for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
         accused_beside = dispatch.organ_id in hidden and dispatch.organ_id != petition.holder_id
         if everything or accused_beside:
-            dispatch.move(DispatchState.WITHDRAWN)
-            await work.dispatches.save(dispatch)
-            entry = {"dispatch_id": str(dispatch.id)}
-            work.post(dispatch.organ_id, EntryType.DISPATCH_WITHDRAWN, petition, entry)
+            await take_back(work, petition, dispatch)

@@ -44,6 +44,13 @@ WAYS_TO_A_PETITION: list[tuple[str, str, Json | None]] = [
     ("POST", "/v1/petitions/{id}/withdrawal", {"reason": "不办了。"}),
     ("POST", "/v1/petitions/{id}/unmask", {"reason": "核对。"}),
     ("POST", "/v1/petitions/{id}/reviews", {"reason": "不服。"}),
+    ("POST", "/v1/petitions/{id}/ordinary-procedure", None),
+    (
+        "POST",
+        "/v1/petitions/{id}/closure",
+        {"ground": "no_successor", "on": "2026-11-20", "reason": "已故。"},
+    ),
+    ("POST", "/v1/petitions/{id}/care", {"kind": "relief", "given_on": "2026-11-20", "text": "慰问。"}),
     ("POST", "/v1/triage/{id}/decision", {"organ_id": str(uuid4()), "reason": "请承办。"}),
     ("POST", "/v1/triage/{id}/refusal", REFUSAL),
 ]
