@@ -25,8 +25,9 @@ from services.adapters.directory_files import load_lexicon
 from services.adapters.feed import PolledFeedWatch
 from services.adapters.files import FileStore
 from services.adapters.health import ailing
-from services.adapters.keys import KeyRing, from_settings, load_or_create
+from services.adapters.keys import KeyFault, KeyRing, from_settings, load_or_create
 from services.adapters.papers.press import TypstPress
+from services.adapters.store import stored
 from services.adapters.store.database import Database
 from services.adapters.store.directory import SqlDirectory
 from services.adapters.store.lists import SqlLists
@@ -51,6 +52,7 @@ from services.domain.statute import RulePack
 from services.settings import Settings
 
 REFRESH_SECONDS = 1.0
+KEY_FILE = "keys.json"
 
 
 class KeyedCodes:
@@ -221,11 +223,33 @@ async def holding() -> AsyncIterator[None]:
 
 def deploy(settings: Settings) -> Deployment:
     """Read or make the keys, and put the parts together. The database must have been migrated."""
-    if settings.keys is not None:
-        keys = from_settings(settings.keys.get_secret_value())
-    else:
-        keys = load_or_create(settings.data / "keys.json")
+    return Deployment(settings, _keys(settings))
+
+
+async def deploy_checked(settings: Settings) -> Deployment:
+    """As :func:`deploy`, having made sure that the keys are those of the database. Raises ``KeyFault``.
+
+    New keys beside old data would open none of it, and seal what comes now so that the old keys never could.
+    """
+    database = Database(settings.database)
+    try:
+        path = settings.data / KEY_FILE
+        if settings.keys is None and not path.exists() and await stored.holds_data(database):
+            raise KeyFault(
+                f"数据库中已有数据,但没有密钥文件 {path}。请从备份恢复该文件再启动;新的密钥打不开已有的数据。"
+            )
+        keys = _keys(settings)
+        if not await stored.opens(database, FieldCipher(keys)):
+            raise KeyFault("密钥与数据库不符,已有的数据打不开。请核对所用的密钥是否属于这个数据库。")
+    finally:
+        await database.close()
     return Deployment(settings, keys)
+
+
+def _keys(settings: Settings) -> KeyRing:
+    if settings.keys is not None:
+        return from_settings(settings.keys.get_secret_value())
+    return load_or_create(settings.data / KEY_FILE)
 
 
 def _constraint(error: IntegrityError) -> str:

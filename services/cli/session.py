@@ -14,7 +14,7 @@ from rich.table import Table
 
 from services.adapters.health import ailing
 from services.adapters.keys import KeyFault
-from services.bootstrap import Deployment, deploy
+from services.bootstrap import Deployment, deploy_checked
 from services.domain.refusal import Refusal
 from services.settings import Settings
 
@@ -44,7 +44,7 @@ def in_world(data: Path | None, act: Callable[[Deployment], Awaitable[T]]) -> T:
 async def _within(settings: Settings, act: Callable[[Deployment], Awaitable[T]]) -> T:
     if settings.database_url is None and not (settings.data / "xinfang.db").exists():
         fail(f"数据目录 {settings.data} 中没有数据库,请先运行 xinfang migrate 或 xinfang serve")
-    world = deploy(settings)
+    world = await deploy_checked(settings)
     try:
         if problems := await ailing(world.database, None):
             fail(";".join(problems.values()))

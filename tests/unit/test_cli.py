@@ -155,6 +155,16 @@ def test_without_a_database_the_command_says_what_to_do(xinfang: Xinfang, data: 
     assert "xinfang migrate" in refused.stderr
 
 
+def test_without_its_keys_no_command_touches_the_data(xinfang: Xinfang, data: Path) -> None:
+    add = ("clients", "add", "--name", "门户", "--role", "portal", "--region", "430900000000")
+    assert xinfang(*add).exit_code == 0
+    (data / "keys.json").unlink()
+    result = xinfang("clients", "list")
+    assert result.exit_code == 1
+    assert "请从备份恢复该文件" in result.stderr
+    assert not (data / "keys.json").exists()
+
+
 def test_one_step_down_asks_first(xinfang: Xinfang) -> None:
     assert xinfang("migrate", "--down").exit_code == 1
     assert xinfang("migrate", "--down", "--yes").exit_code == 0
