@@ -83,7 +83,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     route = request.scope.get("route")
     field = route.body_field if isinstance(route, APIRoute) else None
     in_body = any(each["loc"][:1] == ("body",) for each in invalid.errors())
-    if field is not None and in_body and not _is_json(request):
+    if field is not None and in_body and invalid.body is not None and not _is_json(request):
         return answer(request.scope, Fault("media_type", {"expected": "application/json"}))
     tagged = field is not None and getattr(field.field_info, "discriminator", None) is not None
     return answer(request.scope, InvalidBody(field_errors(invalid.errors(), tagged=tagged)))

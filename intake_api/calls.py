@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Security
@@ -11,6 +12,8 @@ from fastapi.security import SecurityScopes
 from intake_api.auth import authenticated
 from services.bootstrap import Deployment
 from services.domain.access import Call, Client, Scope
+
+NO_VERSION = -1
 
 
 def world(request: Request) -> Deployment:
@@ -30,7 +33,7 @@ def acting(*scopes: Scope) -> Any:
     authorized = caller(*scopes)
 
     async def call(request: Request, client: Client = authorized) -> Call:
-        body = await request.body()
+        body = as_meant(await request.body())
         sent = b"\n".join((request.method.encode(), request.url.path.encode(), client.id.encode(), body))
         return Call(
             client=client,
@@ -57,7 +60,19 @@ async def relay(request: Request) -> Client | None:
 Relay = Annotated[Client | None, Depends(relay)]
 
 
+def as_meant(body: bytes) -> bytes:
+    """A body as a repetition is told by: no body is an empty object, order and spaces of JSON are nothing."""
+    if body and body.lstrip()[:1] not in (b"{", b"["):
+        return body
+    try:
+        return json.dumps(json.loads(body or b"{}"), sort_keys=True).encode()
+    except (ValueError, RecursionError):
+        return body
+
+
 def version_of(etag: str | None) -> int | None:
-    """The petition's version in an ``If-Match``; ``*`` and nothing mean any."""
-    text = (etag or "").strip().removeprefix("W/").strip('"')
-    return int(text) if text.isdigit() else None
+    """The petition's version in an ``If-Match``; ``*`` and nothing mean any, what is not ours fits none."""
+    text = (etag or "*").strip().removeprefix("W/").strip('"')
+    if text == "*":
+        return None
+    return int(text) if text.isascii() and text.isdigit() else NO_VERSION

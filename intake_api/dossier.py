@@ -67,6 +67,10 @@ def full(dossier: Dossier, directory: Directory, client: Client) -> dict[str, An
             {"kind": each.kind, "name": each.name, "organ_id": each.organ_id, "position": each.position}
             for each in dossier.respondents
         ],
+        "supplements": [
+            {"id": each.id, "content": each.content, "added_at": each.added_at}
+            for each in dossier.supplements
+        ],
         "first_handler": _organ(petition.first_handler_id, directory),
         "repeat_of": petition.repeat_of if _is_source(petition, client) else None,
         "final_on": petition.final_on,

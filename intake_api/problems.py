@@ -222,6 +222,7 @@ POINTERS: dict[type[refusal.Refusal], str] = {
     objection_acts.ReasonNeeded: "/reason",
     opinion.OutcomeNotFitting: "/outcome",
     opinion.ServedBeforeIssued: "/served_on",
+    review.HearingDates: "/to",
 }
 
 

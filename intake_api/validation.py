@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
@@ -25,13 +26,24 @@ def field_errors(errors: Iterable[Mapping[str, Any]], *, tagged: bool = False) -
 
 def _told(error: Mapping[str, Any], *, tagged: bool) -> FieldError:
     pointer = _pointer(error, tagged=tagged)
-    context = error.get("ctx") or {}
+    context: Mapping[str, Any] = error.get("ctx") or {}
     cause = context.get("error")
     if isinstance(cause, InvalidField):
         inner = pointer + cause.pointer
         return FieldError(inner, cause.field_code, cause.message("zh"), cause.message("en"))
     say = MESSAGES.get(error["type"], MESSAGES["other"])
-    return FieldError(pointer, say["code"], say["zh"].format(**context), say["en"].format(**context))
+    facts = {name: _plain(value) for name, value in context.items()}
+    zh, en = ({**facts, "choices": comma.join(_choices(context))} for comma in ("、", ", "))
+    return FieldError(pointer, say["code"], say["zh"].format(**zh), say["en"].format(**en))
+
+
+def _plain(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _choices(context: Mapping[str, Any]) -> list[str]:
+    """The words one may choose from, without the quotation marks and Python names that pydantic adds."""
+    return re.findall(r"'([^']*)'", str(context.get("expected") or context.get("expected_tags") or ""))
 
 
 def _pointer(error: Mapping[str, Any], *, tagged: bool) -> str:

@@ -20,12 +20,14 @@ from intake_api.registration import parsed, receipt, registration_of
 from intake_api.replies import to_json
 from intake_api.routes.petitions import Reading
 from services.application import petition as petitions
+from services.application import work_order
 from services.application.ports import Conflict, PetitionFilter
-from services.application.registration import ExternalRefExists, register
+from services.application.registration import ExternalRefExists, Registered, register
 from services.bootstrap import Deployment
 from services.domain import exchange
 from services.domain.access import Call, Client, Scope
 from services.domain.refusal import Refusal
+from services.domain.registration import Registration
 
 router = APIRouter(prefix="/v1/petitions", tags=["信访件 · petitions"])
 NDJSON = "application/x-ndjson"
@@ -67,7 +69,8 @@ async def import_petitions(
 ) -> StreamingResponse:
     """每行一件,每行一个结果;某行有误不影响其他各行。
 
-    带 external_ref 的行可以放心重导:已登记过的答 200 和 already,不会重复登记。每行不超过1 MiB,行数不限。
+    带 external_ref 的行可以放心重导:已登记过的答 200 和 already,不会重复登记;编号相同而内容不同的答 409。
+    每行不超过1 MiB,行数不限。
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in (NDJSON, "application/ndjson", "application/jsonl"):
@@ -133,9 +136,6 @@ class _Lines:
     async def _result(self, number: int, line: bytes) -> dict[str, Any]:
         try:
             return {"line": number, **await self._registered(line)}
-        except ExternalRefExists as known:
-            already = {"id": known.facts["petition_id"], "number": known.facts["number"]}
-            return {"line": number, "status": 200, "already": True, **already}
         except (Fault, Refusal) as error:
             problem, _ = describe(self._in_row(error), self._language)
             problem["request_id"] = self._call.request_id
@@ -146,11 +146,24 @@ class _Lines:
             raise Fault("body_too_large", {"limit": self._longest})
         registration = await registration_of(self._world, parsed(self._body(line)))
         try:
-            registered = await register(self._world, registration, call=self._call)
-        except Conflict:  # two lines with one reference at the same time: the second time it is found
-            registered = await register(self._world, registration, call=self._call)
+            registered = await self._register(registration)
+        except ExternalRefExists as known:
+            if not await self._is_unchanged(known, registration):
+                raise  # another text under a known reference would be lost without a word
+            already = {"id": known.facts["petition_id"], "number": known.facts["number"]}
+            return {"status": 200, "already": True, **already}
         REGISTRATIONS.labels(registration.channel.value).inc()
         return {"status": 201, **receipt(registered)}
+
+    async def _register(self, registration: Registration) -> Registered:
+        try:
+            return await register(self._world, registration, call=self._call)
+        except Conflict:  # two lines with one reference at the same time: the second time it is found
+            return await register(self._world, registration, call=self._call)
+
+    async def _is_unchanged(self, known: ExternalRefExists, registration: Registration) -> bool:
+        first = await work_order.find(self._world, str(known.facts["external_ref"]), client=self._call.client)
+        return work_order.words(first) == work_order.words(registration)
 
     def _body(self, line: bytes) -> object:
         try:
@@ -180,7 +193,8 @@ async def _exported(world: Deployment, client: Client, format: Format) -> AsyncI
         for petition in page:
             after = petition.id
             async with world.read() as work:
-                shown = dossier.full(await petitions.dossier(work, petition), directory, client)
+                found = await petitions.dossier(world, work, petition, client)
+            shown = dossier.full(found, directory, client)
             row = exchange.from_petition(_plain(shown)) if format is Format.EXCHANGE else shown
             yield to_json(row) + b"\n"
         if len(page) < EXPORT_PAGE:

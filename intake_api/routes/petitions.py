@@ -190,9 +190,12 @@ async def add_supplement(petition_id: UUID, body: SupplementIn, world: World, ca
     summary="撤回信访件",
     response_model=PetitionBrief,
 )
-async def withdraw_petition(petition_id: UUID, body: WithdrawalIn, world: World, call: Adding) -> Response:
+async def withdraw_petition(
+    petition_id: UUID, world: World, call: Adding, body: WithdrawalIn | None = None
+) -> Response:
     """信访人撤回:各项期限停止,承办单位得到通知。送达答复之后不能撤回。"""
-    petition = await petitions.withdraw(world, petition_id, body.reason, call=call)
+    reason = body.reason if body else None
+    petition = await petitions.withdraw(world, petition_id, reason, call=call)
     shown = dossier.brief(petition, await world.directory(), call.client)
     return reply(shown, headers={"ETag": f'"{petition.version}"'})
 

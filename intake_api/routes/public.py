@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from intake_api.calls import Relay, World
+from intake_api.calls import Relay, World, as_meant
 from intake_api.handling import organ_ref
 from intake_api.limits import Limits
 from intake_api.registration import deadline_out
@@ -122,7 +122,7 @@ async def guessing(
 
 async def _call(request: Request, world: Deployment) -> Call:
     """The hash that tells a repetition is keyed: the body holds the query code."""
-    body = (await request.body()).decode("latin-1")
+    body = as_meant(await request.body()).decode("latin-1")
     fingerprint = world.codes.code_hash(f"{request.url.path}\n{body}").hex()
     return Call(client=PETITIONER, request_id=request.state.request_id, fingerprint=fingerprint)
 

@@ -14,6 +14,7 @@ from intake_api.schemas.dispatch import DISPATCH_ID, ORGAN_ID, PETITION_STATUS, 
 from intake_api.schemas.petition import PETITION_ID, OrganRef
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Line100, Sent, Text2000, Text20000, Told
+from intake_api.schemas.service import Method
 from services.domain.opinion import Outcome, ServiceMethod
 from services.domain.petition import Tier
 from services.domain.refusal import InvalidField
@@ -109,7 +110,7 @@ class ServiceIn(Sent):
     )
 
     served_on: date
-    method: ServiceMethod
+    method: Method
     signed: bool | None = None
 
 

@@ -95,6 +95,14 @@ class PetitionBrief(Told):
     version: int
 
 
+class AddedOut(Told):
+    """登记之后补充的情况"""
+
+    id: UUID
+    content: str = Field(examples=["补充:征地协议编号为2025-017。"])
+    added_at: str = Field(json_schema_extra=INSTANT)
+
+
 class PetitionOut(PetitionBrief):
     """信访件全貌。个人信息一律遮掩"""
 
@@ -105,6 +113,7 @@ class PetitionOut(PetitionBrief):
     particulars: dict[str, Any] = Field(examples=[{"involved_count": 20}])
     petitioners: list[MaskedPetitioner]
     respondents: list[RespondentOut]
+    supplements: list[AddedOut] = Field(description="登记之后补充的情况,先后为序")
     first_handler: OrganRef | None
     repeat_of: UUID | None
     final_on: date | None
@@ -152,7 +161,7 @@ class SupplementOut(Told):
 class WithdrawalIn(Sent):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "问题已经解决。"}]})
 
-    reason: Line500
+    reason: Line500 | None = Field(None, description="撤回的理由,记作补充材料")
 
 
 class UnmaskIn(Sent):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from intake_api.schemas.sent import (
     Line60,
@@ -23,6 +23,7 @@ from intake_api.schemas.sent import (
 )
 from services.domain.identity import DocumentType
 from services.domain.petition import Channel, Purpose, RespondentKind
+from services.domain.refusal import InvalidField
 
 MOST_PETITIONERS = 200
 CHANNEL_WORDS = "渠道:letter 来信、visit 来访、online 网上、hotline 来电;只填所选渠道的一段"
@@ -64,6 +65,17 @@ class LetterIn(Sent):
     envelope: Line200 | None = Field(None, description="信封情况、信件条码")
     registered_mail_no: Line60 | None = Field(None, description="挂号信编号")
     joint_letter: bool | None = Field(None, description="联名信")
+
+    @model_validator(mode="after")
+    def _posted_before_it_came(self) -> LetterIn:
+        if self.postmarked_on is not None and self.postmarked_on > self.received_on:
+            raise InvalidField(
+                code="after_receipt",
+                zh=f"邮戳日期{self.postmarked_on}晚于收到日期{self.received_on},请核对。",
+                en=f"The postmark {self.postmarked_on} is later than the receipt {self.received_on}.",
+                pointer="/postmarked_on",
+            )
+        return self
 
 
 class VisitIn(Sent):

@@ -107,7 +107,7 @@ async def read(world: World, dispatch_id: UUID, *, client: Client) -> Folder:
         petition = await work.petitions.get(dispatch.petition_id)
         await ensure_visible(world, work, petition, client, missing=missing)
         attachments = await work.attachments.find(petition_id=petition.id)
-        return Folder(dispatch, await dossier(work, petition), attachments)
+        return Folder(dispatch, await dossier(world, work, petition, client), attachments)
 
 
 async def listed(

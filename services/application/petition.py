@@ -8,6 +8,7 @@ from uuid import UUID
 from services.application import clocks
 from services.application.acts import ensure_visible, hold_visible, take, take_back, told_then
 from services.application.ports import PetitionFilter, Work, World
+from services.application.rescreen import accused_in_words
 from services.domain.access import Call, Client, ClientRole
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
@@ -40,6 +41,7 @@ class Dossier:
     petition: Petition
     petitioners: list[Petitioner]
     respondents: list[Respondent]
+    supplements: list[Supplement]
     deadlines: list[Deadline]
     executions: list[Execution]
     cares: list[Care]
@@ -57,18 +59,30 @@ async def visible(world: World, work: Work, petition_id: UUID, client: Client) -
 async def read(world: World, petition_id: UUID, *, client: Client) -> Dossier:
     async with world.read() as work:
         petition = await visible(world, work, petition_id, client)
-        return await dossier(work, petition)
+        return await dossier(world, work, petition, client)
 
 
-async def dossier(work: Work, petition: Petition) -> Dossier:
+async def dossier(world: World, work: Work, petition: Petition, client: Client) -> Dossier:
+    """A petition that ``client`` may see, with what it may see of it."""
     return Dossier(
         petition,
         sorted(await work.petitioners.find(petition_id=petition.id), key=lambda each: each.position),
         await work.respondents.find(petition_id=petition.id),
+        await _supplements(world, work, petition, client),
         await work.deadlines.find(petition_id=petition.id),
         await work.executions.find(petition_id=petition.id) if petition.state in ANSWERED_ONCE else [],
         await work.cares.find(petition_id=petition.id) if petition.state is State.FINAL else [],
     )
+
+
+async def _supplements(world: World, work: Work, petition: Petition, client: Client) -> list[Supplement]:
+    """What was added since, oldest first; nothing to an organ that it accuses while screening still waits."""
+    found = await work.supplements.find(petition_id=petition.id)
+    if found and client.id != petition.client_id:
+        accused = await accused_in_words(work, await world.router(), petition)
+        if client.organ_id in (await world.directory()).shielded_from(accused):
+            return []
+    return sorted(found, key=lambda each: (each.added_at, each.id))
 
 
 async def listing(
@@ -165,16 +179,21 @@ async def attachment(world: World, attachment_id: UUID, *, client: Client) -> At
         return found[0]
 
 
-async def withdraw(world: World, petition_id: UUID, reason: str, *, call: Call) -> Petition:
-    """撤回 by the petitioner: every clock stops, the organ that holds it is told."""
+async def withdraw(world: World, petition_id: UUID, reason: str | None, *, call: Call) -> Petition:
+    """撤回 by the petitioner: every clock stops, the organ that holds it is told, a reason is kept."""
     async with world.begin(call) as work:
         petition, repeated = await hold_visible(world, work, petition_id, call)
         if not repeated:
             await _withdraw(work, petition, reason, actor=call.actor)
+            if reason:
+                said = Supplement(
+                    world.codes.new_id(), petition.id, f"撤回:{reason}", call.client.id, world.clock.now()
+                )
+                await work.supplements.add(said)
         return petition
 
 
-async def _withdraw(work: Work, petition: Petition, reason: str, *, actor: str) -> None:
+async def _withdraw(work: Work, petition: Petition, reason: str | None, *, actor: str) -> None:
     take(work, petition, Act.WITHDRAW, actor=actor, data={"reason_given": bool(reason)})
     for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
         await take_back(work, petition, dispatch)

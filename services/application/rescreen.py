@@ -49,7 +49,7 @@ async def _rescreen_one(
     world: World, work: Work, router: Router, directory: Directory, petition: Petition
 ) -> None:
     known = {shield.organ_id for shield in await work.shields.find(petition_id=petition.id)}
-    newly = directory.shielded_from(await _accused(work, router, petition)) - known
+    newly = directory.shielded_from(await accused_in_words(work, router, petition)) - known
     hidden = newly | known
     await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(newly)))
     if newly:
@@ -76,7 +76,8 @@ async def _hand_over_clocks(work: Work, petition: Petition, hidden: frozenset[UU
     await work.deadlines.save(*theirs)
 
 
-async def _accused(work: Work, router: Router, petition: Petition) -> frozenset[UUID]:
+async def accused_in_words(work: Work, router: Router, petition: Petition) -> frozenset[UUID]:
+    """The organs that a confidential petition and what was added to it accuse, by name."""
     if petition.purpose is not Purpose.DENUNCIATION and not petition.confidential:
         return frozenset()
     respondents = await work.respondents.find(petition_id=petition.id)

@@ -68,11 +68,11 @@ def _key(number: str) -> str:
 
 
 async def _compare(world: World, known: Petition, registration: Registration, *, call: Call) -> Put:
-    said = _words(registration)
+    said = words(registration)
     async with world.read() as work:
         supplements = await work.supplements.find(petition_id=known.id)
         kept = await work.kept_answer(call.client.id, _key(registration.external_ref or ""))
-    if said == _words(known):
+    if said == words(known):
         return Put(known, query_code=kept.answer.decode() if kept else None)
     if any(said == each.content for each in supplements):
         return Put(known)
@@ -80,6 +80,6 @@ async def _compare(world: World, known: Petition, registration: Registration, *,
     return Put(await find(world, registration.external_ref or "", client=call.client), supplement=added)
 
 
-def _words(said: Petition | Registration) -> str:
+def words(said: Petition | Registration) -> str:
     """What a work order says, in one text: what a change in it is told by."""
     return "\n".join(part for part in (said.title, said.content, said.requests, said.address) if part)

@@ -145,4 +145,3 @@ def _power_faults(
         seen.add(key)
         if not any(power.category_code.startswith(code) for code in led):
             yield power, f"分类 {power.category_code} 只有协办、没有主办"
-

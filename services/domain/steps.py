@@ -131,8 +131,24 @@ STEPS |= {(state, Act.CALL_BACK): Step(state, "信访工作条例 21") for state
 STEPS |= {(state, Act.UNMASK): Step(state, "信访工作条例 23, 27") for state in S if state.screened}
 
 
+ACT_NAMES: dict[Act, str] = {
+    Act.ROUTE: "自动分流", Act.HOLD: "转人工分流", Act.ASSIGN: "人工分流", Act.DECLINE: "由信访部门不予受理",
+    Act.RECEIVE: "签收", Act.REFER: "转送下级单位", Act.ACCEPT: "受理", Act.REFUSE: "不予受理",
+    Act.OBJECT: "提出异议", Act.UPHOLD_OBJECTION: "认定异议成立", Act.REDIRECT: "改派",
+    Act.REJECT_OBJECTION: "驳回异议", Act.RECALL: "收回", Act.EXTEND: "延期", Act.REPORT: "提交办结报告",
+    Act.ISSUE_OPINION: "出具处理意见书", Act.SERVE: "登记送达", Act.CONCLUDE: "送达并办结",
+    Act.REQUEST_REVIEW: "申请复查、复核", Act.ACCEPT_REVIEW: "受理复查、复核申请",
+    Act.DECLINE_REVIEW: "不予受理复查、复核申请", Act.HOLD_HEARING: "登记听证",
+    Act.DECIDE_REVIEW: "出具复查、复核意见", Act.REMAND: "责令重新作出处理意见", Act.LAPSE: "期满终结",
+    Act.REOPEN: "恢复申请复查", Act.REOPEN_REVIEW: "恢复申请复核", Act.WITHDRAW: "撤回",
+    Act.SUPPLEMENT: "补充材料", Act.EVALUATE: "评价", Act.CALL_BACK: "登记回访", Act.UNMASK: "查看完整信息",
+    Act.TURN_ORDINARY: "转为普通程序", Act.CARRY_OUT: "登记执行情况", Act.FULFIL: "登记协议履行",
+    Act.CLOSE: "以无人承继终结", Act.CARE: "登记帮扶",
+}  # fmt: skip
+
+
 class StepNotAllowed(Refusal):
-    """信访件当前为“{state_name}”,不能进行此项操作({act})。"""
+    """信访件当前为“{state_name}”,不能{act_name}。"""
 
     english = "The petition is in state '{state}'; the act '{act}' is not possible from there."
 
@@ -141,5 +157,7 @@ def step(state: State, act: Act) -> Step:
     """The step that ``act`` takes from ``state``; raises :class:`StepNotAllowed`."""
     found = STEPS.get((state, act))
     if found is None:
-        raise StepNotAllowed(state=state.value, state_name=state.chinese, act=act.value)
+        raise StepNotAllowed(
+            state=state.value, state_name=state.chinese, act=act.value, act_name=ACT_NAMES[act]
+        )
     return found

@@ -293,3 +293,45 @@ async def test_office_that_sent_a_case_may_read_it(city: City) -> None:
     dispatch, _ = await city.dispatched()
     shown = await (await city.office()).get(f"/v1/dispatches/{dispatch['id']}")
     assert shown.json()["organ"]["name"] == "南县自然资源局"
+
+
+async def test_organ_and_source_read_what_was_added(city: City) -> None:
+    dispatch, organ = await city.dispatched()
+    path = f"/v1/petitions/{dispatch['petition_id']}"
+    portal = await city.portal()
+    for content in ("补充一:征地协议编号。", "补充二:银行流水。"):
+        assert (await portal.post(f"{path}/supplements", {"content": content})).status_code == 201
+    folder = (await organ.get(f"/v1/dispatches/{dispatch['id']}")).json()
+    said = ["补充一:征地协议编号。", "补充二:银行流水。"]
+    assert [each["content"] for each in folder["petition"]["supplements"]] == said
+    assert [each["content"] for each in (await portal.get(path)).json()["supplements"]] == said
+
+
+async def test_organ_never_reads_a_confidential_addition_that_accuses_it(city: City) -> None:
+    dispatch, organ = await city.dispatched(confidential=True)
+    path = f"/v1/petitions/{dispatch['petition_id']}"
+    portal = await city.portal()
+    accusing = {"content": "补充:南县自然资源局的人扣下了这笔钱。"}
+    assert (await portal.post(f"{path}/supplements", accusing)).status_code == 201
+    unscreened = await organ.get(f"/v1/dispatches/{dispatch['id']}")
+    assert unscreened.json()["petition"]["supplements"] == []
+    await city.route()
+    assert (await organ.get(f"/v1/dispatches/{dispatch['id']}")).status_code == 404
+    assert len((await portal.get(path)).json()["supplements"]) == 1
+
+
+async def test_same_act_with_or_without_an_empty_body_is_one_act(city: City) -> None:
+    dispatch, organ = await city.dispatched()
+    act = f"/v1/dispatches/{dispatch['id']}/acceptance"
+    bare = await organ.post(act)
+    empty = await organ.post(act, {})
+    assert (bare.status_code, empty.status_code) == (200, 200)
+    assert bare.json() == empty.json()
+
+
+async def test_refused_step_is_named_in_words(city: City) -> None:
+    accepted, organ = await city.accepted()
+    late = await organ.post(
+        f"/v1/dispatches/{accepted['id']}/objection", {"reason": "经核实,该事项不属于我局职权范围。"}
+    )
+    assert late.json()["detail"] == "信访件当前为“办理中”,不能提出异议。"

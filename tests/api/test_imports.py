@@ -45,6 +45,17 @@ async def test_line_known_by_its_reference_is_not_registered_again(portal: Stran
     assert all(each["already"] for each in again)
 
 
+async def test_another_text_under_a_known_reference_is_not_lost_without_a_word(portal: Stranger) -> None:
+    known = {**LINE, "external_ref": "A-1"}
+    first, changed = (
+        await imported(portal, lines(known)),
+        await imported(portal, lines({**known, "content": "另外一件事情:公交站牌倒了。"})),
+    )
+    assert (first[0]["status"], changed[0]["status"]) == (201, 409)
+    assert changed[0]["problem"]["code"] == "external_ref_exists"
+    assert changed[0]["problem"]["petition_id"] == first[0]["id"]
+
+
 async def test_line_that_is_too_long_is_passed_over(portal: Stranger) -> None:
     content = lines({**LINE, "content": "字" * 400_000}, LINE)
     results = await imported(portal, content)

@@ -79,6 +79,36 @@ async def test_service_before_issue_or_after_today_is_refused(city: City, served
     assert (answer.status_code, answer.json()["code"]) == (422, "served_before_issued")
 
 
+@pytest.mark.parametrize(
+    ("said", "method"),
+    [
+        ("personal", "in_person"),
+        ("当面", "in_person"),
+        ("Mail", "post"),
+        ("邮寄", "post"),
+        ("电子", "electronic"),
+    ],
+)
+async def test_a_way_of_service_has_one_word_whatever_it_is_called(
+    city: City, said: str, method: str
+) -> None:
+    accepted, organ = await city.accepted()
+    opinion = await organ.done(f"/v1/dispatches/{accepted['id']}/opinion", writ())
+    proof = {"served_on": city.today.isoformat(), "method": said}
+    served = await organ.done(f"/v1/opinions/{opinion['id']}/service", proof)
+    assert served["service_method"] == method
+
+
+async def test_unknown_way_of_service_is_answered_with_the_known_ones(city: City) -> None:
+    accepted, organ = await city.accepted()
+    opinion = await organ.done(f"/v1/dispatches/{accepted['id']}/opinion", writ())
+    proof = {"served_on": city.today.isoformat(), "method": "pigeon"}
+    told = (await organ.post(f"/v1/opinions/{opinion['id']}/service", proof)).json()["errors"][0]
+    assert (told["pointer"], told["message"]) == (
+        "/method", "应为下列之一:in_person、post、electronic、other。",
+    )  # fmt: skip
+
+
 async def test_service_is_recorded_once(city: City) -> None:
     opinion, organ = await city.answered()
     other = {"served_on": "2026-11-20", "method": "post"}

@@ -251,3 +251,31 @@ async def test_only_the_holder_sees_people_in_clear_and_leaves_a_trace(
     events = (await office.get(f"{here}/events")).json()["items"]
     assert (events[-1]["kind"], events[-1]["actor"]) == ("unmasked", "client:office")
     assert events[-1]["data"]["reason"] == "需要联系信访人核实地点。"
+
+
+async def test_withdrawal_needs_no_reason_and_keeps_one_that_is_given(
+    register: Register, portal: Stranger
+) -> None:
+    silent, said = (await register())["links"]["self"], (await register())["links"]["self"]
+    assert (await portal.post(f"{silent}/withdrawal")).json()["state"] == "withdrawn"
+    await portal.post(f"{said}/withdrawal", json={"reason": "问题已经解决。"})
+    assert (await portal.get(silent)).json()["supplements"] == []
+    assert [each["content"] for each in (await portal.get(said)).json()["supplements"]] == [
+        "撤回:问题已经解决。"
+    ]
+
+
+async def test_body_that_is_needed_and_missing_is_named_so(register: Register, portal: Stranger) -> None:
+    here = (await register())["links"]["self"]
+    answer = await portal.post(f"{here}/supplements")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "required")
+
+
+async def test_if_match_that_was_never_ours_fits_no_version(register: Register, portal: Stranger) -> None:
+    here = (await register())["links"]["self"]
+    for unknown in ('"abc"', "-1", '"1", "2"'):
+        headers = {"If-Match": unknown}
+        answer = await portal.post(f"{here}/supplements", json={"content": "补充。"}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")
+    anyway = await portal.post(f"{here}/supplements", json={"content": "补充。"}, headers={"If-Match": "*"})
+    assert anyway.status_code == 201

@@ -100,6 +100,11 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"letter": {"received_on": "2026-11-18"}}, "/letter", "unknown_field"),
     ({"online": {"mailbox": "pigeon"}}, "/online/mailbox", "not_in_list"),
     ({"channel": "pigeon"}, "/channel", "not_in_list"),
+    (
+        {"channel": "letter", "letter": {"received_on": "2026-11-18", "postmarked_on": "2026-11-19"}},
+        "/letter/postmarked_on",
+        "after_receipt",
+    ),
     ({"channel": None}, "/channel", "not_in_list"),
     ({"petitioners": []}, "/petitioners", "petitioner_needed"),
     ({"petitioners": [{"phone": "13900000001"}]}, "/petitioners/0/name", "required"),
