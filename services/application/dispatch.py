@@ -271,7 +271,10 @@ async def extend(world: World, dispatch_id: UUID, extension: Extension, *, call:
 
 
 async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) -> Case[Dispatch]:
-    """Pass a case on to a subordinate organ with the power to decide (23.1). Returns the new dispatch."""
+    """Pass a case on to a subordinate organ with the power to decide, and tell the petitioner where (23.1).
+
+    Returns the new dispatch.
+    """
     async with world.begin(call) as work:
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated:
@@ -291,6 +294,8 @@ async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) 
         onward = Target(organ_id, dispatch.organ_id, dispatch.mode, dispatch.report_due)
         hidden = await shielded(world, work, petition)
         following = await dispatch_to(world, work, petition, onward, actor=call.actor, shielded=hidden)
+        text = f"您反映的信访事项已转送{target.name}办理。"
+        await notify(world, work, petition, "referral", text, organ_id=dispatch.organ_id)
         return await case(work, petition, following)
 
 

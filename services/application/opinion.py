@@ -92,7 +92,7 @@ async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> C
             return await case(work, petition, await _issued_then(work, petition, call, Act.ISSUE_OPINION))
         if dispatch.role is not Role.LEAD:
             raise LeadOnly()
-        check_outcome(petition, Tier.HANDLING, writ.outcome)
+        check_outcome(petition, Tier.HANDLING, writ.outcome, world.law.pack(petition.office_region))
         opinion = await draft(world, work, petition, Tier.HANDLING, writ, organ_id=dispatch.organ_id)
         opinion.dispatch_id = dispatch.id
         if await _is_decided_before(work, petition, opinion):

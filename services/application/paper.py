@@ -76,7 +76,7 @@ def unnamed(petition: Petition) -> bool:
 async def _owes_notice(world: World, petition: Petition, organ_id: UUID) -> bool:
     """Not where name or address are unclear (23.2), nor by organs that have rules of their own (23.4)."""
     organ = (await world.directory()).organ(organ_id)
-    return petition.reachable and not organ.kind.tells_by_own_rules
+    return petition.reachable and not organ.kind.tells_by_own_rules(petition)
 
 
 async def accepted(

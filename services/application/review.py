@@ -259,6 +259,7 @@ async def hear(
                 en="A hearing that has begun is not announced any more.",
                 pointer="/notice",
             )
+        more = len(_days(start, end) - await _heard(work, petition, review))
         data = {**_named(review), "from": start.isoformat(), "to": end.isoformat()}
         take(work, petition, Act.HOLD_HEARING, actor=call.actor, data=data)
         review.hearing_from, review.hearing_to = start, end
@@ -266,16 +267,35 @@ async def hear(
         if notice is not None:
             await paper.convened(world, work, petition, review, notice)
         for clock in await clocks.running(work, petition, DECIDE_RULE[review.tier]):
-            period = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on)
-            if not period.excludes_hearing:
-                continue
-            before = clock.due_on
-            days = (end - start).days + 1
-            rules.exclude_days(clock, period, days=days, calendar=world.law.calendar)
-            await work.deadlines.save(clock)
-            moved = {"rule": clock.rule, "from": before.isoformat(), "to": clock.due_on.isoformat()}
-            work.record(petition, "deadline_moved", actor=call.actor, data={**moved, "cause": "hearing"})
+            if more and start <= clock.due_on:  # a period that ended before the hearing ended for good
+                await _leave_out(world, work, petition, clock, days=more, actor=call.actor)
         return await case(work, petition, review)
+
+
+async def _heard(work: Work, petition: Petition, review: Review) -> set[date]:
+    """The days of the hearings told so far: a day is left out of the count once, however often it is told."""
+    told = await work.events.find(petition_id=petition.id, kind=Act.HOLD_HEARING.value)
+    spans = [each.data for each in told if each.data["review_id"] == str(review.id)]
+    ends = [(date.fromisoformat(str(span["from"])), date.fromisoformat(str(span["to"]))) for span in spans]
+    return {day for start, end in ends for day in _days(start, end)}
+
+
+def _days(start: date, end: date) -> set[date]:
+    return {date.fromordinal(day) for day in range(start.toordinal(), end.toordinal() + 1)}
+
+
+async def _leave_out(
+    world: World, work: Work, petition: Petition, clock: Deadline, *, days: int, actor: str
+) -> None:
+    """Leave days of a hearing out of the count, where the rule of the clock does (信访工作条例 36)."""
+    period = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on)
+    if not period.excludes_hearing:
+        return
+    before = clock.due_on
+    rules.exclude_days(clock, period, days=days, calendar=world.law.calendar)
+    await work.deadlines.save(clock)
+    moved = {"rule": clock.rule, "from": before.isoformat(), "to": clock.due_on.isoformat()}
+    work.record(petition, "deadline_moved", actor=actor, data={**moved, "cause": "hearing"})
 
 
 async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tuple[Case[Review], Opinion]:
@@ -284,7 +304,7 @@ async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tu
         review, petition, repeated = await _own(work, review_id, call)
         if repeated:
             return await case(work, petition, review), (await work.opinions.find(review_id=review.id))[-1]
-        check_outcome(petition, review.tier, writ.outcome)
+        check_outcome(petition, review.tier, writ.outcome, world.law.pack(petition.office_region))
         _check_order(writ, today=world.clock.today())
         opinion = await draft(world, work, petition, review.tier, writ, organ_id=review.organ_id)
         opinion.review_id = review.id

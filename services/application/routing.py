@@ -155,7 +155,7 @@ async def _start_clocks(
         )  # fmt: skip
 
     directory = await world.directory()
-    own_rules = directory.organ(dispatch.organ_id).kind.tells_by_own_rules
+    own_rules = directory.organ(dispatch.organ_id).kind.tells_by_own_rules(petition)
     owed = petition.reachable and not own_rules
     notice = await start("D3") if owed else None
     objection = None

@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.domain.petition import Petition, Purpose, Tier
+from services.domain.petition import Petition, Tier
 from services.domain.refusal import Refusal
+from services.domain.statute import RulePack
 
 
 class Outcome(StrEnum):
@@ -26,14 +27,6 @@ class Outcome(StrEnum):
     UPHELD = "upheld"
     CHANGED = "changed"
     REVOKED = "revoked"
-
-    @property
-    def of_review(self) -> bool:
-        return self in (Outcome.UPHELD, Outcome.CHANGED, Outcome.REVOKED)
-
-    @property
-    def of_suggestion(self) -> bool:
-        return self.value.startswith("suggestion_")
 
 
 class ServiceMethod(StrEnum):
@@ -115,18 +108,20 @@ class SameAsRevoked(Refusal):
     )
 
 
-def check_outcome(petition: Petition, tier: Tier, outcome: Outcome) -> None:
-    """Refuse an outcome that belongs to another tier or purpose (信访工作条例 29–32, 35, 36)."""
-    if outcome.of_review != (tier is not Tier.HANDLING):
+def check_outcome(petition: Petition, tier: Tier, outcome: Outcome, pack: RulePack) -> None:
+    """Refuse an outcome that the law gives to other tiers or purposes (信访工作条例 29–33, 35, 36)."""
+    row = pack.outcome(outcome.value)
+    if tier not in row.tiers:
         raise OutcomeNotFitting(
             outcome=outcome.value,
-            why="维持、变更、撤销只用于复查、复核意见",
-            why_en="upheld, changed and revoked belong to review and re-review alone",
+            why="维持、变更、撤销只用于复查、复核意见,其他结果只用于处理意见",
+            why_en="upheld, changed and revoked belong to review and re-review, all others to handling",
         )
-    suggestion = petition.purpose is Purpose.SUGGESTION
-    if tier is Tier.HANDLING and outcome.of_suggestion and not suggestion:
+    if row.purposes and petition.purpose not in row.purposes:
         raise OutcomeNotFitting(
-            outcome=outcome.value, why="本件不是建议意见类", why_en="this petition is not a suggestion"
+            outcome=outcome.value,
+            why=f"“{row.title}”不用于此类信访目的,{row.citation}",
+            why_en=f"it does not belong to petitions of this purpose, {row.citation}",
         )
 
 

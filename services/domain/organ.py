@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from services.domain.petition import Path, Petition, Purpose
 from services.domain.region import RegionLevel
 
 
@@ -26,10 +27,14 @@ class OrganKind(StrEnum):
     def chinese(self) -> str:
         return _KIND_NAMES[self]
 
-    @property
-    def tells_by_own_rules(self) -> bool:
-        """These tell the petitioner of acceptance by rules of their own (信访工作条例 23.4)."""
-        return self in _OWN_RULES
+    def tells_by_own_rules(self, petition: Petition) -> bool:
+        """Of litigation and of denunciations these tell the petitioner by rules of their own (23.4).
+
+        Of whatever else they get, they tell as every organ does (信访工作条例 23.3).
+        """
+        if self is OrganKind.DISCIPLINE:
+            return petition.purpose is Purpose.DENUNCIATION
+        return self in _POLITICAL_LEGAL and petition.path is Path.LITIGATION
 
     @property
     def itself(self) -> str:
@@ -37,9 +42,7 @@ class OrganKind(StrEnum):
         return "本单位" if self in (OrganKind.ENTERPRISE, OrganKind.PUBLIC_INSTITUTION) else "本机关"
 
 
-_OWN_RULES = frozenset(
-    {OrganKind.DISCIPLINE, OrganKind.POLITICAL_LEGAL, OrganKind.COURT, OrganKind.PROCURATORATE}
-)
+_POLITICAL_LEGAL = frozenset({OrganKind.POLITICAL_LEGAL, OrganKind.COURT, OrganKind.PROCURATORATE})
 _KIND_NAMES = {
     OrganKind.PETITION_OFFICE: "信访部门",
     OrganKind.GOVERNMENT: "人民政府",

@@ -195,6 +195,25 @@ async def test_hearing_moves_the_re_review_by_its_days(city: City) -> None:
     assert heard["due_on"] == "2026-12-25"  # five days after the 20th, on which the period would end
 
 
+async def test_a_day_of_hearing_is_left_out_once_however_often_it_is_told(city: City) -> None:
+    review, organ = await re_reviewed(city)
+    hearing = f"/v1/reviews/{review['id']}/hearing"
+    await organ.done(hearing, {"from": "2026-12-01", "to": "2026-12-03"})
+    longer = await organ.done(hearing, {"from": "2026-12-02", "to": "2026-12-05"})  # it took two days more
+    assert longer["due_on"] == "2026-12-25"
+    within = await organ.done(hearing, {"from": "2026-12-03", "to": "2026-12-04"})
+    assert within["due_on"] == "2026-12-25"
+
+
+async def test_hearing_after_the_period_does_not_bring_it_back(city: City) -> None:
+    review, organ = await re_reviewed(city)
+    await city.advance(40)  # 12-30; the period ended on the 21st
+    late = {"from": "2026-12-22", "to": "2026-12-30"}
+    heard = await organ.done(f"/v1/reviews/{review['id']}/hearing", late)
+    assert heard["due_on"] == "2026-12-21"
+    assert set(clocks(heard, "overdue")) == {"D10"}
+
+
 async def test_hearing_does_not_move_the_review(city: City) -> None:
     review, organ = await reviewed(city)
     heard = await organ.done(

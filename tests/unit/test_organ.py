@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,10 +15,29 @@ from services.adapters.gazetteer import load_gazetteer
 from services.domain.directory_check import validate
 from services.domain.organ import Organ, OrganKind
 from services.domain.organ_template import template_organs
+from services.domain.petition import Path, Purpose
 from services.domain.region import RegionLevel
+from tests.unit.cases import petition
 
 YIYANG, NAN, HESHAN, DATONG_LAKE = "430900000000", "430921000000", "430903000000", "430971000000"
 GAZETTEER = load_gazetteer()
+
+
+@pytest.mark.parametrize(
+    ("kind", "matter", "own"),
+    [
+        (OrganKind.DISCIPLINE, {"purpose": Purpose.DENUNCIATION, "path": None}, True),
+        (OrganKind.COURT, {"path": Path.LITIGATION}, True),
+        (OrganKind.POLITICAL_LEGAL, {"path": Path.LITIGATION}, True),
+        (OrganKind.DISCIPLINE, {}, False),  # the pay of its own staff, say
+        (OrganKind.COURT, {}, False),
+        (OrganKind.DEPARTMENT, {"purpose": Purpose.DENUNCIATION, "path": None}, False),
+    ],
+)
+def test_own_rules_of_notice_are_of_litigation_and_denunciations_alone(
+    kind: OrganKind, matter: dict[str, Any], own: bool
+) -> None:
+    assert kind.tells_by_own_rules(petition(**matter)) is own
 
 
 def numbered_ids() -> Callable[[], UUID]:

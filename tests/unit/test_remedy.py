@@ -47,15 +47,18 @@ def test_revocation_tells_of_the_new_opinion_to_come(tier: Tier) -> None:
     assert "重新作出" in said(tier, Outcome.REVOKED)
 
 
+@pytest.mark.parametrize(
+    ("purpose", "article"), [(Purpose.SUGGESTION, "第二十九条"), (Purpose.DENUNCIATION, "第三十条")]
+)
+def test_suggestions_and_denunciations_have_no_review(purpose: Purpose, article: str) -> None:
+    text = said(Tier.HANDLING, of=petition(purpose=purpose, path=None))
+    assert article in text
+    assert "不适用信访复查、复核" in text
+
+
 @pytest.mark.parametrize("path", [path for path in Path if path is not Path.PETITION_PROCEDURE])
 def test_other_procedures_have_no_review(path: Path) -> None:
     assert "不适用信访复查、复核" in said(Tier.HANDLING, of=petition(path=path))
-
-
-@pytest.mark.parametrize("purpose", [Purpose.SUGGESTION, Purpose.DENUNCIATION])
-def test_suggestions_and_denunciations_have_no_review(purpose: Purpose) -> None:
-    text = said(Tier.HANDLING, of=petition(purpose=purpose, path=None))
-    assert "不适用信访复查、复核" in text
 
 
 def test_without_a_known_reviewer_the_law_itself_is_told() -> None:
