@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 import time
 import traceback
@@ -18,6 +20,8 @@ from intake_api.problems import Fault, answer
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 _UNKNOWN_ROUTE = "none"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+LINGER_BYTES = 32 * 1024 * 1024
+LINGER_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -57,7 +61,8 @@ class Observed:
 class BodyLimit:
     """Refuses bodies above a limit, declared or counted. ``wider`` are path endings with limits of their own.
 
-    None for such a path: the route takes the body as a stream and limits it itself.
+    None for such a path: the route takes the body as a stream and limits it itself. What is too long is taken
+    and dropped, within bounds, before it is refused: many clients read no answer while they still send.
     """
 
     def __init__(self, app: ASGIApp, *, limit: int, wider: Mapping[str, int | None]) -> None:
@@ -71,6 +76,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         if _declared(scope) > limit:
+            if not _asks_first(scope):
+                await _drop(receive)
             too_large = Fault("body_too_large", {"limit": limit}, {"Connection": "close"})
             await answer(scope, too_large)(scope, receive, send)
             return
@@ -81,6 +88,8 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
+                if message.get("more_body"):
+                    await _drop(receive)
                 raise BodyTooLarge(limit)
             return message
 
@@ -101,6 +110,21 @@ class BodyTooLarge(HTTPException):
     def __init__(self, limit: int) -> None:
         super().__init__(413)
         self.limit = limit
+
+
+async def _drop(receive: Receive) -> None:
+    taken, more = 0, True
+    with contextlib.suppress(TimeoutError):  # too slow: the answer goes out all the same
+        async with asyncio.timeout(LINGER_SECONDS):
+            while more and taken < LINGER_BYTES:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                more = message.get("more_body", False)
+
+
+def _asks_first(scope: Scope) -> bool:
+    """Whether the client waits for leave before it sends (RFC 9110 10.1.1)."""
+    return any(name == b"expect" and value.lower() == b"100-continue" for name, value in scope["headers"])
 
 
 def _declared(scope: Scope) -> int:

@@ -60,6 +60,24 @@ async def test_body_above_a_mebibyte_is_refused(portal: Stranger) -> None:
     is_problem(await portal.post("/v1/petitions", content=chunks(), headers=headers), 413, "body_too_large")
 
 
+async def test_long_body_is_taken_before_it_is_refused_so_that_the_answer_is_read(portal: Stranger) -> None:
+    sent = 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(40):
+            sent += 1
+            yield b" " * 64 * 1024
+
+    declared = {"Content-Type": "application/json", "Idempotency-Key": "k", "Content-Length": "2621440"}
+    is_problem(await portal.post("/v1/petitions", content=chunks(), headers=declared), 413, "body_too_large")
+    assert sent == 40
+    asking = declared | {"Expect": "100-continue"}
+    sent = 0
+    is_problem(await portal.post("/v1/petitions", content=chunks(), headers=asking), 413, "body_too_large")
+    assert sent == 0
+
+
 async def test_request_id_is_kept_when_it_is_a_plain_word(anyone: Stranger) -> None:
     kept = await anyone.get("/livez", headers={"X-Request-Id": "abc-1.2"})
     assert kept.headers["x-request-id"] == "abc-1.2"
