@@ -53,7 +53,19 @@ def _where_it_failed(_logger: object, _name: str, event: EventDict) -> EventDict
         given = sys.exc_info()
     error = given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
-        frames = traceback.extract_tb(error.__traceback__)
-        event["error"] = type(error).__qualname__
-        event["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        event.update(_told(error))
     return event
+
+
+def _told(error: BaseException) -> dict[str, object]:
+    """Notes are our own words, such as which deadline it was; of a group, each error is told."""
+    frames = traceback.extract_tb(error.__traceback__)
+    told: dict[str, object] = {
+        "error": type(error).__qualname__,
+        "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+    if notes := getattr(error, "__notes__", None):
+        told["notes"] = list(notes)
+    if isinstance(error, BaseExceptionGroup):
+        told["errors"] = [_told(each) for each in error.exceptions]
+    return told

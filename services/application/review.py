@@ -152,7 +152,7 @@ async def _possible(world: World, work: Work, petition: Petition, opinion: Opini
 async def _ensure_desk(world: World, work: Work, petition: Petition, wanted: Request, client: Client) -> None:
     """The petitioner's own source, the petition office, or the very organ that is asked to review (35, 36).
 
-    A late request is admitted at the latter two alone.
+    A late request is admitted at the latter two alone. The organ that answered asks for nobody.
     """
     open_to_ask = petition.state in NEXT_TIER or lapsed_into_finality(petition)
     reviews_it = open_to_ask and client.organ_id in await _possible(
@@ -160,12 +160,13 @@ async def _ensure_desk(world: World, work: Work, petition: Petition, wanted: Req
     )
     if not reviews_it:
         await ensure_visible(world, work, petition, client)
-    if wanted.late and open_to_ask and not reviews_it and client.role is not ClientRole.PETITION_OFFICE:
+    source = client.role is not ClientRole.ORGAN and not wanted.late
+    if open_to_ask and not (reviews_it or source or client.role is ClientRole.PETITION_OFFICE):
         raise NotCompetent()
 
 
 async def request_by_desk(world: World, petition_id: UUID, wanted: Request, *, call: Call) -> Case[Review]:
-    """A request that reached an organ's desk: the petitioner's own source, or the petition office."""
+    """A request that reached a desk; see :func:`_ensure_desk`."""
     async with world.begin(call) as work:
         petition = await work.lock(petition_id)
         await _ensure_desk(world, work, petition, wanted, call.client)

@@ -154,6 +154,12 @@ async def test_good_cause_stated_in_time_is_not_needed(city: City) -> None:
     assert review["late"] is None
 
 
+async def test_the_organ_that_answered_asks_for_nobody(city: City) -> None:
+    opinion, organ = await city.answered()
+    answer = await organ.post(f"/v1/petitions/{opinion['petition_id']}/reviews", {"reason": "代为申请。"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_competent")
+
+
 async def test_review_before_service_is_refused(city: City) -> None:
     accepted, organ = await city.accepted()
     await organ.done(f"/v1/dispatches/{accepted['id']}/opinion", writ())

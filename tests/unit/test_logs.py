@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -21,7 +22,7 @@ def _left_as_found() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
@@ -32,6 +33,17 @@ def test_events_of_both_kinds_are_lines_of_json(capsys: pytest.CaptureFixture[st
     one, other = lines(capsys)
     assert (one["event"], one["petition"], one["level"]) == ("happened", "1", "info")
     assert (other["event"], other["logger"]) == ("job 7 failed", "other")
+
+
+def test_each_error_of_a_group_is_told_with_its_notes(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure()
+    failure = ValueError(SECRET)
+    failure.add_note("deadline 7")
+    structlog.get_logger("one").error("failed", exc_info=ExceptionGroup("several", [failure, KeyError()]))
+    [event] = lines(capsys)
+    assert SECRET not in str(event)
+    errors = [(each["error"], each.get("notes")) for each in event["errors"]]
+    assert errors == [("ValueError", ["deadline 7"]), ("KeyError", None)]
 
 
 def test_an_error_is_told_by_kind_and_place_without_its_text(capsys: pytest.CaptureFixture[str]) -> None:
