@@ -39,6 +39,8 @@ WAYS_TO_A_PETITION: list[tuple[str, str, Json | None]] = [
     ("GET", "/v1/petitions/{id}", None),
     ("GET", "/v1/petitions/{id}/events", None),
     ("GET", "/v1/petitions/{id}/routing", None),
+    ("GET", "/v1/petitions/{id}/papers", None),
+    ("GET", "/v1/petitions/{id}/handbook", None),
     ("POST", "/v1/petitions/{id}/supplements", {"content": "补充。"}),
     ("POST", "/v1/petitions/{id}/attachments", None),
     ("POST", "/v1/petitions/{id}/withdrawal", {"reason": "不办了。"}),
