@@ -54,8 +54,8 @@ def _orders(run: str, path: Path) -> Iterator[Row]:
 
 
 def _messages(run: str, path: Path) -> Iterator[Row]:
-    for record in _records(path):
-        reference = f"{run}-{record['msg_id']}"
+    for line, record in enumerate(_records(path), start=1):  # some messages of the data share an id
+        reference = f"{run}-{line}-{record['msg_id']}"
         title, content = record["title"].strip()[:LONGEST_TITLE], record["body"].strip()
         body = {"channel": "online", "content": content or title, **_person(record["msg_id"], "2")}
         body |= {"title": title} if title else {}
