@@ -35,7 +35,10 @@ class Act(StrEnum):
     REQUEST_REVIEW = "review_requested"
     ACCEPT_REVIEW = "review_accepted"
     DECLINE_REVIEW = "review_declined"
+    CONVENE_HEARING = "hearing_announced"
     HOLD_HEARING = "hearing_held"
+    EXTEND_REVIEW = "review_extended"
+    MOVE_REVIEW = "review_moved"
     DECIDE_REVIEW = "review_decided"
     REMAND = "remanded"
     CARRY_OUT = "carried_out"
@@ -90,6 +93,10 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.UNDER_REVIEW, Act.ACCEPT_REVIEW): Step(S.UNDER_REVIEW, "信访工作条例 35"),
     (S.UNDER_REVIEW, Act.DECLINE_REVIEW): Step(S.ANSWERED, "信访工作条例 35"),
     (S.UNDER_REVIEW, Act.HOLD_HEARING): Step(S.UNDER_REVIEW, "信访工作条例 31"),
+    (S.UNDER_REVIEW, Act.CONVENE_HEARING): Step(S.UNDER_REVIEW, "信访工作条例 31"),
+    (S.UNDER_REVIEW, Act.EXTEND_REVIEW): Step(S.UNDER_REVIEW, "北京市信访条例 50"),
+    (S.UNDER_REVIEW, Act.MOVE_REVIEW): Step(S.UNDER_REVIEW, "信访工作条例 28, 30"),
+    (S.REVIEW_ISSUED, Act.MOVE_REVIEW): Step(S.UNDER_REVIEW, "信访工作条例 28, 30"),
     (S.UNDER_REVIEW, Act.DECIDE_REVIEW): Step(S.REVIEW_ISSUED, "信访工作条例 35"),
     (S.REVIEW_ISSUED, Act.SERVE): Step(S.REVIEW_ANSWERED, "信访工作条例 35, 36"),
     (S.REVIEW_ISSUED, Act.REMAND): Step(S.ACCEPTED, "信访工作条例 35"),
@@ -99,6 +106,10 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.UNDER_RE_REVIEW, Act.ACCEPT_REVIEW): Step(S.UNDER_RE_REVIEW, "信访工作条例 36"),
     (S.UNDER_RE_REVIEW, Act.DECLINE_REVIEW): Step(S.REVIEW_ANSWERED, "信访工作条例 36"),
     (S.UNDER_RE_REVIEW, Act.HOLD_HEARING): Step(S.UNDER_RE_REVIEW, "信访工作条例 36"),
+    (S.UNDER_RE_REVIEW, Act.CONVENE_HEARING): Step(S.UNDER_RE_REVIEW, "信访工作条例 36"),
+    (S.UNDER_RE_REVIEW, Act.EXTEND_REVIEW): Step(S.UNDER_RE_REVIEW, "北京市信访条例 50"),
+    (S.UNDER_RE_REVIEW, Act.MOVE_REVIEW): Step(S.UNDER_RE_REVIEW, "信访工作条例 28, 30"),
+    (S.RE_REVIEW_ISSUED, Act.MOVE_REVIEW): Step(S.UNDER_RE_REVIEW, "信访工作条例 28, 30"),
     (S.UNDER_RE_REVIEW, Act.DECIDE_REVIEW): Step(S.RE_REVIEW_ISSUED, "信访工作条例 36"),
     (S.FINAL, Act.REOPEN): Step(S.ANSWERED, GOOD_CAUSE),
     (S.FINAL, Act.REOPEN_REVIEW): Step(S.REVIEW_ANSWERED, GOOD_CAUSE),
@@ -139,6 +150,7 @@ ACT_NAMES: dict[Act, str] = {
     Act.ISSUE_OPINION: "出具处理意见书", Act.SERVE: "登记送达", Act.CONCLUDE: "送达并办结",
     Act.REQUEST_REVIEW: "申请复查、复核", Act.ACCEPT_REVIEW: "受理复查、复核申请",
     Act.DECLINE_REVIEW: "不予受理复查、复核申请", Act.HOLD_HEARING: "登记听证",
+    Act.CONVENE_HEARING: "通知听证", Act.EXTEND_REVIEW: "延长复查、复核期限", Act.MOVE_REVIEW: "变更复查、复核机关",
     Act.DECIDE_REVIEW: "出具复查、复核意见", Act.REMAND: "责令重新作出处理意见", Act.LAPSE: "期满终结",
     Act.REOPEN: "恢复申请复查", Act.REOPEN_REVIEW: "恢复申请复核", Act.WITHDRAW: "撤回",
     Act.SUPPLEMENT: "补充材料", Act.EVALUATE: "评价", Act.CALL_BACK: "登记回访", Act.UNMASK: "查看完整信息",
