@@ -110,7 +110,7 @@ def read_organs(path: Path) -> tuple[list[OrganRow], list[Problem]]:
     """The organs of a file, and what is wrong in its cells. Raises UnreadableFile."""
     rows: list[OrganRow] = []
     problems: list[Problem] = []
-    for line, cells in _table(path, ORGAN_COLUMNS, problems):
+    for line, cells in read_table(path, ORGAN_COLUMNS, problems):
         row, reasons = organ_row(line, cells)
         problems += [Problem(line, reason) for reason in reasons]
         rows += [row] if not reasons else []
@@ -121,23 +121,27 @@ def read_powers(path: Path) -> tuple[list[tuple[int, Power]], list[Problem]]:
     """The powers of a file with their lines, and what is wrong in its cells. Raises UnreadableFile."""
     rows: list[tuple[int, Power]] = []
     problems: list[Problem] = []
-    for line, cells in _table(path, POWER_COLUMNS, problems):
+    for line, cells in read_table(path, POWER_COLUMNS, problems):
         power, reasons = power_row(cells)
         problems += [Problem(line, reason) for reason in reasons]
         rows += [(line, power)] if power is not None else []
     return rows, problems
 
 
-def _table(
-    path: Path, columns: Mapping[str, Sequence[str]], problems: list[Problem]
+def read_table(
+    path: Path, columns: Mapping[str, Sequence[str]], problems: list[Problem], *, more: bool = False
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells (our column names) of every line that is not blank."""
+    """Line number and cells (our column names) of every line that is not blank.
+
+    ``columns`` are our names with those that people use besides; ``more``: others may stand beside them.
+    Appends to ``problems``; raises UnreadableFile.
+    """
     lines = enumerate(_lines(path), start=1)
     _, heading = next(lines, (1, []))
     known = {name: column for column, names in columns.items() for name in (column, *names)}
     used: list[str | None] = [known.get(title.strip().lower()) for title in heading]
     for title, column in zip(heading, used, strict=True):
-        if title.strip() and column is None:
+        if title.strip() and column is None and not more:
             problems.append(Problem(1, f"不认识的列“{title.strip()}”"))
     if len({column for column in used if column}) < sum(column is not None for column in used):
         problems.append(Problem(1, "同一列出现两次"))
