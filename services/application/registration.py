@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID
 
 from services.application import clocks
 from services.application.ports import StoredAnswer, Work, World
+from services.application.same_matter import SameMatter, told_to_source
 from services.domain.access import Call, ClientRole
 from services.domain.deadline import Deadline
 from services.domain.number import normalise_query_code
@@ -15,9 +15,6 @@ from services.domain.outbox import Topic
 from services.domain.petition import Petition, Petitioner, Respondent, State
 from services.domain.refusal import Refusal
 from services.domain.registration import Registration, check
-from services.domain.text import similarity
-
-SAME_MATTER_SCORE = 0.5
 
 
 class IdempotencyKeyReused(Refusal):
@@ -30,16 +27,6 @@ class ExternalRefExists(Refusal):
     """外部编号 {external_ref} 已登记为信访件 {number}。"""
 
     english = "External reference {external_ref} is registered as petition {number} already."
-
-
-@dataclass(frozen=True, slots=True)
-class SameMatter:
-    """An earlier petition of the same people; ``score`` from 0 to 1 is the likeness of the texts."""
-
-    id: UUID
-    number: str
-    relation: str
-    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +113,7 @@ async def _write(
     world: World, work: Work, registration: Registration, petition: Petition, code: str, call: Call
 ) -> Registered:
     await _ensure_new_reference(work, petition)
-    same = await _same_matter(work, registration, petition)
-    if same:
-        petition.repeat_of = same[0].id
+    same = await told_to_source(work, registration, petition)
     await work.petitions.add(petition)
     await _add_people(world, work, registration, petition)
     clock = await _registration_clock(world, work, petition, call)
@@ -197,19 +182,3 @@ async def _registration_clock(world: World, work: Work, petition: Petition, call
     owner = call.client.organ_id if directly else (office.id if office else None)
     rule = "D2" if directly else "D1"
     return await clocks.start(world, work, petition, rule, on=petition.received_on, owner_id=owner)
-
-
-async def _same_matter(work: Work, registration: Registration, petition: Petition) -> list[SameMatter]:
-    """Earlier petitions of the same people with a like text, the source's own ones only, most alike first."""
-    documents = [person.document_number for person in registration.petitioners if person.document_number]
-    phones = [person.phone for person in registration.petitioners if person.phone]
-    if not documents and not phones:
-        return []
-    text = f"{petition.title}\n{petition.content}"
-    matches = [
-        SameMatter(earlier.id, earlier.number, "repeat", round(score, 3))
-        for earlier in await work.petitions_of(documents=documents, phones=phones)
-        if earlier.client_id == petition.client_id
-        and (score := similarity(text, f"{earlier.title}\n{earlier.content}")) >= SAME_MATTER_SCORE
-    ]
-    return sorted(matches, key=lambda match: -match.score)

@@ -12,6 +12,7 @@ from tests.city import COUNTY, LAND, LAND_BUREAU, Caller, City, Json, clocks, wr
 
 BRIBES = "举报南县自然资源局局长张某收受贿赂,违规审批,贪污征地款。"
 AGAINST_COUNTY = "举报南县人民政府县长受贿贪污,包庇下属。"
+KNOWN = {"name": "张三", "document_type": "resident_id", "document_number": "11010519491231002X"}
 REASON = "被反映人的干部管理权限不在我委,建议由上级纪检监察机关办理。"
 
 
@@ -148,8 +149,8 @@ async def test_nobody_without_business_can_tell_it_from_nothing(city: City) -> N
 
 async def test_an_earlier_denunciation_is_not_told_by_a_later_complaint(city: City) -> None:
     # The same person, in like words: first against the bureau, then to it.
-    earlier = await city.register(f"举报南县自然资源局局长受贿贪污。{LAND}")
-    later = await city.register(LAND)
+    earlier = await city.register(f"举报南县自然资源局局长受贿贪污。{LAND}", petitioners=[KNOWN])
+    later = await city.register(LAND, petitioners=[KNOWN])
     assert [each["id"] for each in later["same_matter"]] == [earlier["id"]]  # its own source is told
     await city.route()
     bureau = await city.organ(LAND_BUREAU)

@@ -96,14 +96,37 @@ async def test_someone_must_have_written_unless_anonymous(world: FakeWorld, wind
     assert registered.petition.anonymous
 
 
-async def test_the_same_matter_of_the_same_person_is_linked(world: FakeWorld, window: Call) -> None:
+async def test_the_same_matter_of_the_same_person_is_told(world: FakeWorld, window: Call) -> None:
     first = await register(world, LETTER, call=window)
 
     again = await register(world, replace(LETTER, title="征地补偿款仍未发放"), call=window)
 
     [match] = again.same_matter
     assert (match.id, match.relation) == (first.petition.id, "repeat")
-    assert again.petition.repeat_of == first.petition.id
+
+
+async def test_a_shared_phone_tells_nothing_of_the_other_person(world: FakeWorld, window: Call) -> None:
+    mother = PetitionerDraft(name="王五", phone="+8613900000001")
+    await register(world, replace(LETTER, petitioners=(mother,)), call=window)
+    for son in (replace(mother, name="张三"), replace(ZHANG, phone=mother.phone)):
+        again = await register(world, replace(LETTER, petitioners=(son,)), call=window)
+        assert again.same_matter == []
+
+
+async def test_whoever_joins_a_person_does_not_learn_of_their_earlier_case(
+    world: FakeWorld, window: Call
+) -> None:
+    await register(world, LETTER, call=window)
+    for other in (PetitionerDraft(name="李四"), replace(ZHANG, document_number="430902198001015678")):
+        again = await register(world, replace(LETTER, petitioners=(ZHANG, other)), call=window)
+        assert again.same_matter == []
+
+
+async def test_another_source_is_not_told(world: FakeWorld, window: Call) -> None:
+    await register(world, LETTER, call=window)
+    portal = Client("portal", b"", "门户", ClientRole.PORTAL, "430900000000", None, (), NOON)
+
+    assert (await register(world, LETTER, call=Call(portal))).same_matter == []
 
 
 async def test_another_person_is_never_told_of_the_first(world: FakeWorld, window: Call) -> None:
