@@ -56,6 +56,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     dispatch.DispatchBinding: 409,
     dispatch.OutsidePowersIsObjection: 409,
     dispatch.NotSubordinate: 409,
+    dispatch.HandedOn: 409,
     dispatch.OrganShielded: 409,
     dispatch.ReportNotDue: 409,
     dispatch.AssignmentNeedsDate: 422,

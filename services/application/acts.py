@@ -12,7 +12,7 @@ from services.application.ports import Work, World
 from services.domain.access import Call, Client, StaleVersion, may_see
 from services.domain.deadline import Deadline
 from services.domain.directory import Directory
-from services.domain.dispatch import GONE, Dispatch, DispatchState
+from services.domain.dispatch import GONE, Dispatch, DispatchState, HandedOn
 from services.domain.execution import Execution
 from services.domain.inbox import EntryType
 from services.domain.opinion import Notice, Opinion
@@ -142,11 +142,11 @@ async def ensure_visible(
 
 
 async def own_dispatch(
-    work: Work, dispatch_id: UUID, call: Call, *, anew: Act | None = None
+    work: Work, dispatch_id: UUID, call: Call, *, anew: Act | None = None, though_handed_on: bool = False
 ) -> tuple[Dispatch, Petition, bool]:
     """A dispatch in the caller's hands, and its petition, locked; ``NotFound`` for any other.
 
-    One that the caller gave back answers only the calls that were carried out while it held it; one from
+    Of one that the caller passed on it may still report, and nothing else: :class:`HandedOn`. One that the caller gave back answers only the calls that were carried out while it held it; one from
     which it is shielded answers none (信访工作条例 30).
     """
     missing = NotFound("转交办件", "dispatch")
@@ -162,7 +162,10 @@ async def own_dispatch(
         if not await _was_carried_out(work, dispatch, call):
             raise missing
         return dispatch, petition, True
-    return dispatch, petition, await carried_out(work, petition, call, anew=anew)
+    repeated = await carried_out(work, petition, call, anew=anew)
+    if dispatch.state is DispatchState.REFERRED and not (repeated or though_handed_on):
+        raise HandedOn()
+    return dispatch, petition, repeated
 
 
 async def _was_carried_out(work: Work, dispatch: Dispatch, call: Call) -> bool:

@@ -45,25 +45,31 @@ async def start(
     return clock
 
 
-async def running(work: Work, petition: Petition, *only: str) -> list[Deadline]:
-    """The clocks that run on a petition, of the given rules or all."""
-    wanted = {"rule": only} if only else {}
+async def running(
+    work: Work, petition: Petition, *only: str, subject_id: UUID | None = None
+) -> list[Deadline]:
+    """The clocks that run on a petition, of the given rules or all; of one dispatch, if it is named."""
+    wanted: dict[str, object] = {"rule": only} if only else {}
+    if subject_id is not None:
+        wanted["subject_id"] = subject_id
     found = await work.deadlines.find(petition_id=petition.id, state=RUNNING, **wanted)
     return [clock for clock in found if clock.state.value in RUNNING]  # not those this transaction closed
 
 
-async def meet(work: Work, petition: Petition, *only: str, on: date) -> list[Deadline]:
+async def meet(
+    work: Work, petition: Petition, *only: str, on: date, subject_id: UUID | None = None
+) -> list[Deadline]:
     """What the running clocks of these rules asked for was done on this day."""
-    clocks = await running(work, petition, *only)
+    clocks = await running(work, petition, *only, subject_id=subject_id)
     for clock in clocks:
         rules.meet(clock, on)
     await work.deadlines.save(*clocks)
     return clocks
 
 
-async def cease(work: Work, petition: Petition, *only: str) -> None:
+async def cease(work: Work, petition: Petition, *only: str, subject_id: UUID | None = None) -> None:
     """The running clocks of these rules (all, when none is named) have lost their ground."""
-    clocks = await running(work, petition, *only)
+    clocks = await running(work, petition, *only, subject_id=subject_id)
     for clock in clocks:
         rules.cease(clock)
     await work.deadlines.save(*clocks)

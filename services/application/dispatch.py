@@ -15,6 +15,7 @@ from services.application.acts import (
     own_dispatch,
     shielded,
     take,
+    take_back,
     told_then,
 )
 from services.application.petition import Dossier, dossier
@@ -287,22 +288,28 @@ async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) 
             raise NotSubordinate(organ=target.name, article="信访工作条例第二十三条")
         data = {"dispatch_id": str(dispatch.id), "from": str(dispatch.organ_id), "to": str(organ_id)}
         take(work, petition, Act.REFER, actor=call.actor, data=data)
-        await clocks.cease(work, petition, "D3", "D4", "D11")  # they begin anew for the next organ
+        # It has told the petitioner where the case went (23.1); whoever was to report still does (22.1.3).
+        await clocks.meet(work, petition, "D3", on=world.clock.today())
+        await clocks.cease(work, petition, "D4")
         dispatch.move(DispatchState.REFERRED)
         await work.dispatches.save(dispatch)
+        for beside in await work.dispatches.find(petition_id=petition.id, organ_id=organ_id, open=True):
+            await take_back(work, petition, beside)  # who helped with it now has it
         await work.flush()  # the old lead is closed before the new one opens
         onward = Target(organ_id, dispatch.organ_id, dispatch.mode, dispatch.report_due)
         hidden = await shielded(world, work, petition)
         following = await dispatch_to(world, work, petition, onward, actor=call.actor, shielded=hidden)
         text = f"您反映的信访事项已转送{target.name}办理。"
-        await notify(world, work, petition, "referral", text, organ_id=dispatch.organ_id)
+        await notify(
+            world, work, petition, "referral", text, organ_id=dispatch.organ_id, directed_to=target.name
+        )
         return await case(work, petition, following)
 
 
 async def report(world: World, dispatch_id: UUID, text: str, *, call: Call) -> Case[Dispatch]:
-    """办结报告 of an assignment, to the organ that assigned it (22)."""
+    """办结报告 of an assignment, to the organ that assigned it (22), whoever handled it in the end."""
     async with world.begin(call) as work:
-        dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
+        dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call, though_handed_on=True)
         if repeated:
             return await case(work, petition, dispatch)
         if dispatch.mode is not Mode.ASSIGN and dispatch.role is Role.LEAD:
@@ -310,7 +317,7 @@ async def report(world: World, dispatch_id: UUID, text: str, *, call: Call) -> C
         today = world.clock.today()
         take(work, petition, Act.REPORT, actor=call.actor, data=_told(dispatch))
         if dispatch.mode is Mode.ASSIGN:
-            await clocks.meet(work, petition, "D11", on=today)
+            await clocks.meet(work, petition, "D11", on=today, subject_id=dispatch.id)
         dispatch.reported_on = today
         await work.dispatches.save(dispatch)
         await notify(world, work, petition, "report", text, organ_id=dispatch.organ_id)

@@ -173,7 +173,10 @@ async def _uphold(
     ruling: Ruling,
     call: Call,
 ) -> None:
-    await clocks.cease(work, petition, "D3", "D11")
+    await clocks.cease(work, petition, "D3", "D13.2")
+    # An organ that passed an assignment on still reports on it, unless the case now leaves its hands too.
+    gone = dispatch.id if ruling.organ_id else None
+    await clocks.cease(work, petition, "D11", subject_id=gone)
     dispatch.move(DispatchState.RETURNED)
     await work.dispatches.save(dispatch)
     data = {"objection_id": str(objection.id), "dispatch_id": str(dispatch.id)}

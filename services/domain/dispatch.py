@@ -129,6 +129,12 @@ class NotSubordinate(Refusal):
     english = "A case is passed on to a subordinate organ only; {organ} is none ({article})."
 
 
+class HandedOn(Refusal):
+    """该件已由本单位转送下级单位,由其办理;交办的,本单位仍应当按期反馈结果(信访工作条例 22、23)。"""
+
+    english = "This organ passed the case on; what was assigned to it, it still reports on (arts. 22, 23)."
+
+
 class OrganShielded(Refusal):
     """该单位不能承办此信访件(信访工作条例 28、30)。"""
 

@@ -201,6 +201,45 @@ async def test_an_assigned_case_is_reported_back(city: City) -> None:
     assert clocks(reported, "met")["D11"] == "2026-12-31"
 
 
+async def test_who_was_assigned_reports_though_another_handles(city: City) -> None:
+    land, government = await city.triaged(to="南县人民政府", report_due="2026-12-31")
+    below = await city.organ("南县自然资源局")
+    onward = await government.done(f"/v1/dispatches/{land['id']}/referral", {"organ_id": below.organ_id})
+    await below.done(f"/v1/dispatches/{onward['id']}/acceptance", {})
+    reported = await below.done(f"/v1/dispatches/{onward['id']}/report", {"content": "已发放到户。"})
+    assert clocks(reported, "met")["D11"] == "2026-12-31"
+    left = (await government.get(f"/v1/dispatches/{land['id']}")).json()["petition"]["deadlines"]
+    assert [each["state"] for each in left if each["rule"] == "D11"] == ["running", "met"]
+    assert [each["state"] for each in left if each["rule"] == "D3"] == ["met", "met"]
+    await city.advance(42)
+    told = [each for each in await government.inbox() if each["type"] == "deadline.missed"]
+    assert [each["data"]["rule"] for each in told] == ["D11"]
+    late = await government.done(f"/v1/dispatches/{land['id']}/report", {"content": "补偿款已发放到户。"})
+    assert clocks(late, "met_late")["D11"] == "2026-12-31"
+
+
+async def test_who_passed_a_case_on_does_not_act_on_it(city: City) -> None:
+    land, government = await city.triaged(to="南县人民政府")
+    below = await city.organ("南县自然资源局")
+    await government.done(f"/v1/dispatches/{land['id']}/referral", {"organ_id": below.organ_id})
+    for act in ("receipt", "acceptance"):
+        answer = await government.post(f"/v1/dispatches/{land['id']}/{act}", {})
+        assert (answer.status_code, answer.json()["code"]) == (409, "handed_on")
+    assert (await below.newest_dispatch())["state"] == "sent"
+
+
+async def test_report_is_still_owed_when_the_case_is_redirected_below(city: City) -> None:
+    land, government = await city.triaged(to="南县人民政府", report_due="2026-12-31")
+    below, forestry = await city.organ("南县自然资源局"), await city.organ("南县林业局")
+    onward = await government.done(f"/v1/dispatches/{land['id']}/referral", {"organ_id": below.organ_id})
+    reason = {"reason": "该地块属于集体林地,由林业主管部门管理。"}
+    objection = await below.done(f"/v1/dispatches/{onward['id']}/objection", reason)
+    path = f"/v1/objections/{objection['id']}/decision"
+    await government.done(path, {"upheld": True, "organ_id": forestry.organ_id, "reason": "由林业局办理。"})
+    left = (await government.get(f"/v1/dispatches/{land['id']}")).json()["petition"]["deadlines"]
+    assert [each["state"] for each in left if each["rule"] == "D11"] == ["running", "ceased", "running"]
+
+
 async def test_a_referred_case_owes_no_report(city: City) -> None:
     accepted, organ = await city.accepted()
     answer = await organ.post(f"/v1/dispatches/{accepted['id']}/report", {"content": "已办结。"})
