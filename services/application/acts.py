@@ -146,8 +146,9 @@ async def own_dispatch(
 ) -> tuple[Dispatch, Petition, bool]:
     """A dispatch in the caller's hands, and its petition, locked; ``NotFound`` for any other.
 
-    Of one that the caller passed on it may still report, and nothing else: :class:`HandedOn`. One that the caller gave back answers only the calls that were carried out while it held it; one from
-    which it is shielded answers none (信访工作条例 30).
+    Of one that the caller passed on it may still report, and nothing else: :class:`HandedOn`. One that it
+    gave back answers only the calls that were carried out while it held it; one from which it is shielded
+    answers none (信访工作条例 30).
     """
     missing = NotFound("转交办件", "dispatch")
     found = await work.dispatches.find(id=dispatch_id)
