@@ -69,12 +69,16 @@ async def paper_reply(
     request: Request, world: Deployment, paper: IssuedPaper, *, path: str = "/v1/papers"
 ) -> Response:
     """One paper as it is asked for: what stands on it, or the stored PDF."""
-    headers = OWN if request.method == "GET" else NO_STORE
     if not wants_pdf(request):
         told = {**brief(paper, await world.directory(), path=path), "content": paper.content}
-        return unchanged_or(request, told, headers)
+        return unchanged_or(request, told, _kept(request))
+    return await paper_pdf(request, world, paper)
+
+
+async def paper_pdf(request: Request, world: Deployment, paper: IssuedPaper) -> Response:
+    """The stored PDF of one paper, to be saved under its number."""
     sha256, pieces = await paper_reading.printed(world, paper)
-    named = _named(paper.number, sha256, headers)
+    named = _named(paper.number, sha256, _kept(request))
     if _has(request, sha256):
         return Response(status_code=304, headers=named)
     return StreamingResponse(pieces, 200, named, PDF)
@@ -82,15 +86,23 @@ async def paper_reply(
 
 async def handbook_reply(request: Request, world: Deployment, paper: Paper) -> Response:
     """A handbook, which is told and set anew each time."""
-    headers = OWN if request.method == "GET" else NO_STORE
     if not wants_pdf(request):
-        return unchanged_or(request, paper.content(), headers)
+        return unchanged_or(request, paper.content(), _kept(request))
+    return await handbook_pdf(request, world, paper)
+
+
+async def handbook_pdf(request: Request, world: Deployment, paper: Paper) -> Response:
     made = await world.press.set(paper)
     sha256 = hashlib.sha256(made).hexdigest()
-    named = _named(f"{paper.kind.heading}-{paper.number}", sha256, headers)
+    named = _named(f"{paper.kind.heading}-{paper.number}", sha256, _kept(request))
     if _has(request, sha256):
         return Response(status_code=304, headers=named)
     return Response(made, 200, named, PDF)
+
+
+def _kept(request: Request) -> Mapping[str, str]:
+    """What was asked for with the query code is kept nowhere."""
+    return OWN if request.method == "GET" else NO_STORE
 
 
 def unchanged_or(request: Request, told: object, headers: Mapping[str, str]) -> Response:

@@ -25,6 +25,7 @@ OPEN = {
     "/", "/docs", "/openapi.json", "/livez", "/readyz", "/metrics", "/oauth/token",
     "/v1/public/progress", "/v1/public/evaluations", "/v1/public/reviews",
     "/v1/public/papers", "/v1/public/papers/{paper_id}", "/v1/public/handbook",
+    "/p", "/p/{number}", "/p/papers/{paper_id}", "/p/handbook",
 }  # fmt: skip
 JSON = "application/json"
 
