@@ -12,7 +12,7 @@ from tests.city import COUNTY, LAND, LAND_BUREAU, Caller, City, Json, clocks, wr
 
 BRIBES = "举报南县自然资源局局长张某收受贿赂,违规审批,贪污征地款。"
 AGAINST_COUNTY = "举报南县人民政府县长受贿贪污,包庇下属。"
-KNOWN = {"name": "张三", "document_type": "resident_id", "document_number": "11010519491231002X"}
+KNOWN = {"name": "张三", "id_document": {"type": "resident_id", "number": "11010519491231002X"}}
 REASON = "被反映人的干部管理权限不在我委,建议由上级纪检监察机关办理。"
 
 
