@@ -30,7 +30,7 @@ from services.domain.directory import Directory
 from services.domain.identity import normalise_document
 from services.domain.refusal import InvalidField, NotFound
 from services.domain.registration import PetitionerDraft, Registration, RespondentDraft
-from services.domain.statute import RuleNotInForce
+from services.domain.statute import RuleNotInForce, RulePack
 
 AnyRegistration = LetterRegistration | VisitRegistration | OnlineRegistration | HotlineRegistration
 _ADAPTER: TypeAdapter[AnyRegistration] = TypeAdapter(RegistrationIn)
@@ -47,15 +47,18 @@ def parsed(data: object) -> AnyRegistration:
         raise InvalidBody(field_errors(errors, tagged=True)) from None
 
 
-async def registration_of(world: Deployment, body: AnyRegistration) -> Registration:
-    """The registration as the use case takes it. Raises :class:`InvalidBody` with all that is wrong."""
+async def registration_of(world: Deployment, body: AnyRegistration, office_region: str) -> Registration:
+    """The registration as the use case takes it. Raises :class:`InvalidBody` with all that is wrong.
+
+    ``office_region`` is where the source registers: its rule pack says how far back the rules reach.
+    """
     errors: list[FieldError] = []
     directory = await world.directory()
     today = world.clock.today()
     block = _block(body)
     received_on = _received_on(block, today)
     pointer = f"/{body.channel.value}/{_DAY_FIELD[body.channel.value]}"
-    errors += _check_day(world, received_on, today, pointer)
+    errors += _check_day(world.law.pack(office_region), received_on, today, pointer)
     region, category = check_codes(directory, body, errors)
     petitioners = tuple(
         _petitioner(person, position, today, body.anonymous, errors)
@@ -110,7 +113,7 @@ def _received_on(block: Mapping[str, Any], today: date) -> date:
     return today
 
 
-def _check_day(world: Deployment, received_on: date, today: date, pointer: str) -> list[FieldError]:
+def _check_day(pack: RulePack, received_on: date, today: date, pointer: str) -> list[FieldError]:
     if received_on > today:
         return [
             FieldError(
@@ -121,7 +124,7 @@ def _check_day(world: Deployment, received_on: date, today: date, pointer: str) 
             )
         ]
     try:
-        world.law.pack("").period("D1", on=received_on)
+        pack.period("D1", on=received_on)
     except RuleNotInForce:
         return [
             FieldError(

@@ -21,7 +21,8 @@ from intake_api.replies import to_json
 from intake_api.routes.petitions import Reading
 from services.application import petition as petitions
 from services.application import work_order
-from services.application.ports import Conflict, PetitionFilter
+from services.application.lists import PetitionFilter
+from services.application.ports import Conflict
 from services.application.registration import ExternalRefExists, Registered, register
 from services.bootstrap import Deployment
 from services.domain import exchange
@@ -144,7 +145,8 @@ class _Lines:
     async def _registered(self, line: bytes) -> dict[str, Any]:
         if len(line) > self._longest:
             raise Fault("body_too_large", {"limit": self._longest})
-        registration = await registration_of(self._world, parsed(self._body(line)))
+        body = parsed(self._body(line))
+        registration = await registration_of(self._world, body, self._call.client.region_code)
         try:
             registered = await self._register(registration)
         except ExternalRefExists as known:

@@ -38,7 +38,7 @@ from intake_api.schemas.registration import (
 )
 from services.application import petition as petitions
 from services.application import procedure
-from services.application.ports import PetitionFilter
+from services.application.lists import PetitionFilter
 from services.domain.access import Call, Client, Scope
 from services.domain.petition import Channel, Purpose, State
 
@@ -78,7 +78,7 @@ async def register_petition(
     收到日期起算期限:来信为收到日期,来访为来访日,来电为来电日,网上为当日。查询码只在回执中出现一次。
     """
     once = key_of(key)
-    registration = await registration_of(world, body)
+    registration = await registration_of(world, body, call.client.region_code)
     receipt, replayed = await registered_once(
         world, registration, key=once, body=await request.body(), call=call
     )

@@ -53,6 +53,13 @@ class PeriodOut(Told):
     citation: CitationOut
 
 
+class RepresentativesOut(Told):
+    """走访不超过 ``up_to`` 人(null:不限)的,代表不超过 ``most`` 人"""
+
+    up_to: int | None
+    most: int
+
+
 class GroundOut(Told):
     id: str
     title: str
@@ -61,6 +68,7 @@ class GroundOut(Told):
     links_earlier: bool
     names_organ: bool
     citation: CitationOut
+    representatives: list[RepresentativesOut] = Field(description="多人走访的代表人数(A7)")
 
 
 class OutcomeOut(Told):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
-from services.application import clocks
+from services.application import clocks, direct
 from services.application.ports import StoredAnswer, Work, World
 from services.application.same_matter import SameMatter, told_to_source
-from services.domain.access import Call, ClientRole
+from services.domain.access import Call
 from services.domain.deadline import Deadline
 from services.domain.number import normalise_query_code
 from services.domain.outbox import Topic
@@ -77,10 +78,9 @@ async def register_once(
 
 
 async def _petition(world: World, registration: Registration, call: Call) -> tuple[Petition, str]:
-    today = world.clock.today()
-    check(registration, today=today)
+    today, office = world.clock.today(), call.client.region_code
+    check(registration, joint_visit=world.law.pack(office).on(today).joint_visit(), today=today)
     code = world.codes.query_code()
-    office = call.client.region_code
     petition = Petition(
         id=world.codes.new_id(),
         number=await world.numbers.next(office, today),
@@ -116,18 +116,20 @@ async def _write(
     same = await told_to_source(work, registration, petition)
     await work.petitions.add(petition)
     await _add_people(world, work, registration, petition)
-    clock = await _registration_clock(world, work, petition, call)
+    received_by = direct.receiver(call.client, await world.directory())
+    clock = await _registration_clock(world, work, petition, received_by)
+    data = {
+        "number": petition.number,
+        "channel": petition.channel.value,
+        "received_on": petition.received_on.isoformat(),
+        "people": petition.people_count,
+        "clocks": clocks.told(clock),
+    }
     work.record(
         petition,
         "registered",
         actor=call.actor,
-        data={
-            "number": petition.number,
-            "channel": petition.channel.value,
-            "received_on": petition.received_on.isoformat(),
-            "people": petition.people_count,
-            "clocks": clocks.told(clock),
-        },
+        data={**data, "organ_id": str(received_by)} if received_by else data,
     )
     await work.enqueue(Topic.ROUTE, petition.id)
     return Registered(petition, code, [clock] if clock else [], same)
@@ -174,11 +176,12 @@ async def _add_people(world: World, work: Work, registration: Registration, peti
     await work.respondents.add(*accused)
 
 
-async def _registration_clock(world: World, work: Work, petition: Petition, call: Call) -> Deadline | None:
+async def _registration_clock(
+    world: World, work: Work, petition: Petition, received_by: UUID | None
+) -> Deadline | None:
     """15 days to refer it, for a petition office; to tell the petitioner, for another organ (22, 23)."""
-    directly = call.client.role is ClientRole.ORGAN
-    directory = await world.directory()
-    office = directory.petition_office(petition.office_region)
-    owner = call.client.organ_id if directly else (office.id if office else None)
-    rule = "D2" if directly else "D1"
-    return await clocks.start(world, work, petition, rule, on=petition.received_on, owner_id=owner)
+    if received_by is not None:
+        return await direct.start_clock(world, work, petition, received_by)
+    office = (await world.directory()).petition_office(petition.office_region)
+    owner_id = office.id if office else None
+    return await clocks.start(world, work, petition, "D1", on=petition.received_on, owner_id=owner_id)

@@ -22,6 +22,7 @@ from services.domain.statute import (
     Obliged,
     Outcome,
     Period,
+    Representatives,
     Rule,
     RulePack,
     Source,
@@ -197,9 +198,18 @@ def _ground(row: Row, law: _Law) -> Ground:
         links_earlier=row.flag("links_earlier"),
         names_organ=row.flag("names_organ"),
         citation=_citation(row, law),
+        representatives=row.rows("representatives", "most", _representatives, optional=True),
     )
+    if ground.id == RulePack.JOINT_VISIT and [each.up_to for each in ground.representatives][-1:] != [None]:
+        raise row.fault("representatives", "应当写明代表人数,最后一条不限走访人数")
     row.done()
     return ground
+
+
+def _representatives(row: Row) -> Representatives:
+    limit = Representatives(up_to=row.optional_count("up_to"), most=row.count("most"))
+    row.done()
+    return limit
 
 
 def _outcome(row: Row, law: _Law) -> Outcome:

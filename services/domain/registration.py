@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,8 +10,7 @@ from uuid import UUID
 
 from services.domain.petition import Channel, Purpose, RespondentKind
 from services.domain.refusal import Refusal
-
-MAX_REPRESENTATIVES = 5
+from services.domain.statute import Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ class Registration:
 
 
 class TooManyRepresentatives(Refusal):
-    """多人提出共同信访事项的,应当推选代表,代表人数不得超过5人;现有{count}人(信访工作条例 20)。"""
+    """多人提出共同信访事项的,应当推选代表,代表人数不得超过{most}人;现有{count}人({article})。"""
 
-    english = "At most 5 representatives may be chosen for a joint petition; {count} are given (art. 20)."
+    english = "At most {most} representatives may be chosen for this joint petition; {count} are given."
 
 
 class ReceivedInFuture(Refusal):
@@ -78,12 +78,22 @@ class PetitionerNeeded(Refusal):
     english = "Give at least one petitioner, or set anonymous to true."
 
 
-def check(registration: Registration, *, today: date) -> None:
-    """Refuse what the law does not let in: it names the rule, and nothing is stored."""
-    representatives = sum(person.representative for person in registration.petitioners)
-    if representatives > MAX_REPRESENTATIVES:
-        raise TooManyRepresentatives(count=representatives)
+def check(registration: Registration, *, joint_visit: Ground | None, today: date) -> None:
+    """Refuse what the law does not let in: it names the rule, and nothing is stored.
+
+    ``joint_visit`` is the pack's ground A7. Fewer representatives of few people are a rule of visits alone.
+    """
+    if joint_visit is not None:
+        _check_representatives(registration, joint_visit)
     if registration.received_on > today:
         raise ReceivedInFuture(received_on=registration.received_on, today=today)
     if not registration.petitioners and not registration.anonymous:
         raise PetitionerNeeded()
+
+
+def _check_representatives(registration: Registration, joint_visit: Ground) -> None:
+    count = sum(person.representative for person in registration.petitioners)
+    visit = registration.channel is Channel.VISIT
+    most = joint_visit.most_representatives(registration.people if visit else sys.maxsize)
+    if count > most:
+        raise TooManyRepresentatives(count=count, most=most, article=joint_visit.citation)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from services.domain.calendar import Unit
 from services.domain.petition import Path, Purpose, Tier
@@ -169,10 +169,19 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Representatives:
+    """How many representatives a joint visit of at most ``up_to`` people (None: of any number) may have."""
+
+    up_to: int | None
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """A1 … A7: why something is not accepted, and ``tell``, what the petitioner is told instead.
 
     Grounds with ``links_earlier`` point to the earlier petition; with ``names_organ`` they say who has it.
+    ``representatives`` of A7 are read from the first row on; the last is of any number of people.
     """
 
     id: str
@@ -182,6 +191,11 @@ class Ground:
     links_earlier: bool
     names_organ: bool
     citation: Citation
+    representatives: tuple[Representatives, ...] = ()
+
+    def most_representatives(self, people: int) -> int:
+        """How many representatives that many people may choose; a ground without the number: StopIteration"""
+        return next(row.most for row in self.representatives if row.up_to is None or people <= row.up_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +266,8 @@ class RulePack:
     base: RulePack | None = None
     predecessor: RulePack | None = None
 
+    JOINT_VISIT: ClassVar[str] = "A7"
+
     def on(self, day: date) -> RulePack:
         """The pack that judges what begins on that day. Raises RuleNotInForce when there is none.
 
@@ -289,6 +305,10 @@ class RulePack:
 
     def ground(self, id: str) -> Ground:
         return self._one(self.grounds, "不予受理理由", lambda each: each.id == id, id)
+
+    def joint_visit(self) -> Ground | None:
+        """A7, which says how many representatives there may be; None where the law does not say."""
+        return next((each for each in self.grounds if each.id == self.JOINT_VISIT), None)
 
     def outcome(self, code: str) -> Outcome:
         return self._one(self.outcomes, "处理结果", lambda each: each.code == code, code)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from services.adapters.statutes import load_pack
 from services.application.registration import (
     ExternalRefExists,
     IdempotencyKeyReused,
@@ -24,7 +25,7 @@ from services.domain.registration import (
     Registration,
     TooManyRepresentatives,
 )
-from tests.fakes import FakeWorld
+from tests.fakes import FakeLaw, FakeWorld
 from tests.worlds import small_world
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -80,6 +81,17 @@ async def test_forty_people_with_five_representatives_are_fine(world: FakeWorld,
     registered = await register(world, replace(LETTER, petitioners=five, people_count=40), call=window)
 
     assert registered.petition.people_count == 40
+
+
+async def test_a_few_visitors_in_zhejiang_choose_three(world: FakeWorld, window: Call) -> None:
+    world.law = FakeLaw(load_pack("zhejiang-2016"), world.law.calendar)
+    four = tuple(replace(ZHANG, name=f"代表{n}", representative=True) for n in range(4))
+    visit = replace(LETTER, channel=Channel.VISIT, petitioners=four, people_count=10)
+
+    with pytest.raises(TooManyRepresentatives, match="3人;现有4人"):
+        await register(world, visit, call=window)
+    assert (await register(world, replace(visit, people_count=11), call=window)).petition.people_count == 11
+    assert (await register(world, replace(visit, channel=Channel.LETTER), call=window)).petition.number
 
 
 async def test_a_receipt_in_the_future_is_refused(world: FakeWorld, window: Call) -> None:

@@ -103,6 +103,14 @@ def test_a1_to_a3_point_to_the_earlier_petition_and_a4_to_a6_to_an_organ(pack: R
     assert [row.id for row in rows if row.names_organ] == ["A4", "A5", "A6"]
 
 
+@pytest.mark.parametrize(
+    ("pack", "people", "most"),
+    [(N, 2, 5), (N, 400, 5), (BJ, 8, 5), (SH, 8, 5), (HN, 8, 5), (SD, 8, 5), (ZJ, 10, 3), (ZJ, 11, 5)],
+)
+def test_a7_says_how_many_represent_that_many_people(pack: str, people: int, most: int) -> None:
+    assert PACKS[pack].ground("A7").most_representatives(people) == most
+
+
 # ── §5 Outcomes, and who reviews ─────────────────────────────────────────────────────────────────
 
 OUTCOMES = [
