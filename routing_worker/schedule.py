@@ -24,7 +24,7 @@ async def pass_deadlines(world: Deployment) -> None:
 
 
 async def recount(world: Deployment) -> None:
-    """Count clocks again that were counted before a holiday notice was published."""
+    """Count clocks again that were counted before a holiday notice was loaded."""
     while await calendar.recount(world):
         pass
 
@@ -40,6 +40,6 @@ async def purge(world: Deployment) -> None:
 SCHEDULE = (
     Scheduled("pass_deadlines", 5, pass_deadlines),
     Scheduled("bury_abandoned", 15, bury_abandoned),
-    Scheduled("recount", 3600, recount),
+    Scheduled("recount", 60, recount),
     Scheduled("purge", 3600, purge),
 )

@@ -32,6 +32,7 @@ from services.adapters.store.database import Database
 from services.adapters.store.directory import SqlDirectory
 from services.adapters.store.lists import SqlLists
 from services.adapters.store.mapping import Seal
+from services.adapters.store.notices import NoticeWatch
 from services.adapters.store.numbers import SqlNumbers
 from services.adapters.store.queue import SqlQueue
 from services.adapters.store.schedule import SqlSchedule
@@ -42,6 +43,7 @@ from services.application.ports import Conflict
 from services.domain.access import Call
 from services.domain.calendar import WorkCalendar
 from services.domain.directory import Directory
+from services.domain.holiday_notice import HolidayNotice, in_force
 from services.domain.matter import MatterFinder
 from services.domain.number import query_code
 from services.domain.pack_choice import choose
@@ -80,9 +82,12 @@ class KeyedCodes:
 class LoadedLaw:
     """The rule packs that the deployment chose, and the calendar."""
 
-    def __init__(self, pack: Callable[[str], RulePack], calendar: WorkCalendar) -> None:
+    def __init__(self, pack: Callable[[str], RulePack]) -> None:
         self._pack = pack
-        self.calendar = calendar
+        self.calendar = work_calendar()
+
+    def calendar_with(self, notices: frozenset[HolidayNotice]) -> WorkCalendar:
+        return work_calendar(notices)
 
     def pack(self, region_code: str) -> RulePack:
         return self._pack(region_code)
@@ -97,7 +102,7 @@ class Deployment:
         self.clock = SystemClock()
         self.public_url = settings.public_url.rstrip("/")
         self.codes = KeyedCodes(keys)
-        self.law = LoadedLaw(choose(statutes.load_packs(), settings.pack), work_calendar())
+        self.law = LoadedLaw(choose(statutes.load_packs(), settings.pack))
         self.database = Database(settings.database, pool_size=settings.pool_size)
         self.seal = Seal(FieldCipher(keys), BlindIndex(keys))
         self.numbers = SqlNumbers(self.database)
@@ -106,6 +111,7 @@ class Deployment:
         self.lists = SqlLists(self.database, self.seal)
         self.feed = PolledFeedWatch(self.lists)
         self.organs = SqlDirectory(self.database)
+        self._notices = NoticeWatch(self.database, self.seal)
         self.files = FileStore(settings.data / "attachments")
         self.press = TypstPress()
         self.bell = ArqBell(settings.redis_url) if settings.redis_url else LocalBell()
@@ -184,7 +190,8 @@ class Deployment:
         await self.database.close()
 
     async def _look(self) -> Directory:
-        """Once a second, once for all callers: was a directory loaded, or the demo's clock moved, elsewhere?
+        """Once a second, once for all callers: was a directory or a notice loaded, or the demo's clock moved,
+        elsewhere?
 
         Whoever holds a connection does not look, for that takes another one: enough such callers would hold
         every connection of the pool, and wait for one.
@@ -198,6 +205,8 @@ class Deployment:
         async with self._looking:
             await self.organs.refresh()
             self._directory = await self.organs.snapshot()
+            if (loaded := await self._notices.news()) is not None:
+                self.law.calendar = self.law.calendar_with(in_force(loaded))
             if self.settings.demo:
                 async with self.database.reading() as connection:
                     seconds = await connection.scalar(select(clock_shift.c.seconds))

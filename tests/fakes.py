@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from services.adapters.workdays import work_calendar
+from services.application.lists import RunningClock
 from services.application.ports import LeaseLost, StoredAnswer
 from services.domain import ledger
 from services.domain.access import Call, Client, Shield
@@ -21,6 +23,7 @@ from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Objection
 from services.domain.execution import Execution
+from services.domain.holiday_notice import HolidayNotice, LoadedNotice
 from services.domain.inbox import EntryType, InboxEntry
 from services.domain.issued_paper import IssuedPaper
 from services.domain.number import format_number
@@ -46,7 +49,7 @@ T = TypeVar("T")
 KINDS = (
     "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
     "cares", "shields", "decisions", "dispatches", "objections", "opinions", "executions", "notices",
-    "reviews", "deadlines", "events", "inbox", "clients", "papers",
+    "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices",
 )  # fmt: skip
 
 
@@ -166,6 +169,7 @@ class FakeWork:
         self.events = FakeRepository[ledger.Event](rows["events"])
         self.inbox = FakeRepository[InboxEntry](rows["inbox"])
         self.clients = FakeRepository[Client](rows["clients"])
+        self.holiday_notices = FakeRepository[LoadedNotice](rows["holiday_notices"])
 
     async def lock(self, petition_id: UUID) -> Petition:
         if petition_id not in self.store.rows["petitions"]:
@@ -289,6 +293,9 @@ class FakeLaw:
         self._pack = pack
         self.calendar = calendar
 
+    def calendar_with(self, notices: frozenset[HolidayNotice]) -> WorkCalendar:
+        return work_calendar(notices) if notices else self.calendar
+
     def pack(self, region_code: str) -> RulePack:
         return self._pack
 
@@ -318,6 +325,18 @@ class FakeLists:
         clocks = self._store.rows["deadlines"].values()
         behind = [each for each in clocks if each.next_at and each.calendar_version != calendar_version]
         return [(each.id, each.petition_id) for each in behind[:limit]]
+
+    async def running_clocks(
+        self, ending_from: date, *, after: UUID | None, limit: int
+    ) -> list[RunningClock]:
+        rows = self._store.rows
+        found = [
+            RunningClock(clock, petition.number, petition.office_region)
+            for clock in sorted(rows["deadlines"].values(), key=lambda clock: str(clock.id))
+            if clock.state.value == "running" and clock.due_on >= ending_from
+            and (after is None or clock.id > after) and (petition := rows["petitions"][clock.petition_id])
+        ]  # fmt: skip
+        return found[:limit]
 
     async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
         clocks = [each for each in self._store.rows["deadlines"].values() if each.next_at]

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from intake_api.routes import (
     attachments,
+    calendar,
     clients,
     clock,
     directory,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     finality.router,
     directory.router,
     statutes.router,
+    calendar.router,
     clients.router,
     clock.router,
     operations.router,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from services.application.ports import Lists
+from services.application.lists import Lists
 
 TICK_SECONDS = 0.1
 log = structlog.get_logger()

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application.ports import LedgerHead, World
+from services.application.lists import LedgerHead
+from services.application.ports import World
 from services.domain.ledger import Break, Event, verify_chain
 
 PAGE = 200

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from services.application import clocks
 from services.application.acts import ensure_visible, hold_visible, take, take_back, told_then
-from services.application.ports import PetitionFilter, Work, World
+from services.application.lists import PetitionFilter
+from services.application.ports import Work, World
 from services.application.rescreen import accused_in_words
 from services.domain.access import Call, Client, ClientRole
 from services.domain.deadline import Deadline

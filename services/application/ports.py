@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import IO, Any, Protocol, TypeVar
 from uuid import UUID
 
+from services.application.lists import Lists
 from services.domain.access import Call, Client, Shield
 from services.domain.calendar import WorkCalendar
 from services.domain.deadline import Deadline
@@ -16,6 +17,7 @@ from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Objection
 from services.domain.execution import Execution
+from services.domain.holiday_notice import HolidayNotice, LoadedNotice
 from services.domain.inbox import EntryType, InboxEntry
 from services.domain.issued_paper import IssuedPaper
 from services.domain.ledger import Event
@@ -156,6 +158,9 @@ class Work(Protocol):
     @property
     def clients(self) -> Repository[Client]: ...
 
+    @property
+    def holiday_notices(self) -> Repository[LoadedNotice]: ...
+
     async def lock(self, petition_id: UUID) -> Petition:
         """The petition, held against other writers until the transaction ends. Raises ``NotFound``."""
 
@@ -216,7 +221,11 @@ class Bell(Protocol):
 
 class Law(Protocol):
     @property
-    def calendar(self) -> WorkCalendar: ...
+    def calendar(self) -> WorkCalendar:
+        """The calendar that this process counts by; it takes up a notice loaded elsewhere within a second."""
+
+    def calendar_with(self, notices: frozenset[HolidayNotice]) -> WorkCalendar:
+        """The calendar as it is when these notices are loaded, one a year."""
 
     def pack(self, region_code: str) -> RulePack:
         """The rule pack that the deployment chose for a region."""
@@ -250,78 +259,6 @@ class Queue(Protocol):
     async def retry(self, job_id: object | None = None) -> int: ...
     async def listing(self, *, only_dead: bool = False, limit: int = 200) -> list[dict[str, Any]]: ...
     async def waiting(self) -> dict[str, int]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PetitionFilter:
-    """What a list of petitions is narrowed to; ``shield_for`` leaves out what that organ must not see.
-
-    ``person`` is a name, a document number or a phone, already normalised, found exactly.
-    """
-
-    client_id: str | None = None
-    office_prefix: str | None = None
-    shield_for: UUID | None = None
-    screened_only: bool = False
-    states: tuple[str, ...] = ()
-    channel: str | None = None
-    purpose: str | None = None
-    category_prefix: str | None = None
-    region_prefix: str | None = None
-    holder_id: UUID | None = None
-    number: str | None = None
-    external_ref: str | None = None
-    received_from: date | None = None
-    received_to: date | None = None
-    person: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerHead:
-    petition_id: UUID
-    number: str
-    seq: int
-    hash: str
-
-
-class Lists(Protocol):
-    """Reads of many rows, newest first, each page after the id that ended the one before it."""
-
-    async def petitions(
-        self, wanted: PetitionFilter, *, after: UUID | None, limit: int
-    ) -> list[Petition]: ...
-
-    async def dispatches(
-        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
-    ) -> list[Dispatch]: ...
-
-    async def reviews(
-        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
-    ) -> list[Review]: ...
-
-    async def executions(
-        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
-    ) -> list[Execution]: ...
-
-    async def inbox(self, organ_id: UUID, *, after: int, limit: int) -> list[InboxEntry]:
-        """Entries numbered above ``after``, in the order of their numbers."""
-
-    async def inbox_day(self, organ_id: UUID, day: date) -> list[InboxEntry]: ...
-
-    async def feed_heads(self, organ_ids: Sequence[UUID]) -> dict[UUID, int]:
-        """The last number of each feed."""
-
-    async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-        """(deadline id, petition id) of the clocks whose next point has come, in order."""
-
-    async def clocks_behind(self, calendar_version: str, limit: int) -> list[tuple[UUID, UUID]]:
-        """(deadline id, petition id) of running clocks that were counted by another calendar."""
-
-    async def oldest_due(self) -> datetime | None:
-        """The earliest point at which any clock needs something done."""
-
-    async def ledger_heads(self, *, after: UUID | None, limit: int) -> list[LedgerHead]:
-        """Where each petition's ledger ends, in the order of the petitions' ids."""
 
 
 @dataclass(frozen=True, slots=True)

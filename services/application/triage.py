@@ -19,7 +19,8 @@ from services.application.acts import (
     told_then,
 )
 from services.application.dispatch import NonAcceptance, stated_ground
-from services.application.ports import PetitionFilter, Work, World
+from services.application.lists import PetitionFilter
+from services.application.ports import Work, World
 from services.application.routing import Target, dispatch_to
 from services.domain.access import Call, Client, Shield
 from services.domain.decision import DecisionRecord

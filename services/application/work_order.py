@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.application import petition as petitions
-from services.application.ports import Conflict, PetitionFilter, World
+from services.application.lists import PetitionFilter
+from services.application.ports import Conflict, World
 from services.application.registration import ExternalRefExists, Once, Registered, register_once
 from services.domain.access import Call, Client
 from services.domain.petition import Petition, Supplement

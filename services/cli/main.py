@@ -6,7 +6,19 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from services.cli import audit, clients, demo, directory, jobs, migrate, places, routing, serve, statutes
+from services.cli import (
+    audit,
+    calendar,
+    clients,
+    demo,
+    directory,
+    jobs,
+    migrate,
+    places,
+    routing,
+    serve,
+    statutes,
+)
 
 app = typer.Typer(
     no_args_is_help=True, help="信访件管理系统 · petition case system", pretty_exceptions_show_locals=False
@@ -16,6 +28,7 @@ app.command("api")(serve.api)
 app.command("worker")(serve.worker)
 app.command("migrate")(migrate.migrate)
 app.add_typer(audit.app, name="audit", help="台账核对 · check the ledger")
+app.add_typer(calendar.app, name="calendar", help="工作日历 · the working calendar")
 app.add_typer(clients.app, name="clients", help="调用方 · calling systems")
 app.add_typer(demo.app, name="demo", help="演示 · the demonstration")
 app.add_typer(directory.app, name="directory", help="机关名录 · the directory of organs")

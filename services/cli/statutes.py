@@ -14,7 +14,9 @@ import typer
 from rich.console import Console
 
 from services.adapters.statutes import load_pack, load_packs
-from services.adapters.workdays import work_calendar
+from services.adapters.workdays import NoticeUnreadable, read_notices, work_calendar
+from services.application.calendar import calendar_in_force
+from services.cli.session import in_world
 from services.domain.calendar import Unit, WorkCalendar, end_of_period
 from services.domain.pack import PackError
 from services.domain.review import TIER_NAMES
@@ -86,13 +88,24 @@ def due(
     from_: Annotated[str, typer.Option("--from", help="起算之日(当日不计入),如 2026-11-22")],
     pack: PackName = DEFAULT_PACK,
     notices: Annotated[
-        Path | None, typer.Option(help="本地的放假通知文件(TOML)", exists=True, dir_okay=False)
+        Path | None, typer.Option(help="试用尚未载入的放假通知(TOML)", exists=True, dir_okay=False)
     ] = None,
     packs: PackFolder = None,
+    data: Annotated[Path | None, typer.Option(help="按该数据目录中已载入的放假通知计算")] = None,
 ) -> None:
     """算出期限的最后一日,输出 JSON。"""
-    facts = due_facts(_load(pack, packs), work_calendar(notices), rule=rule, on=_day(from_))
+    facts = due_facts(_load(pack, packs), _calendar(notices, data), rule=rule, on=_day(from_))
     typer.echo(json.dumps(facts))
+
+
+def _calendar(notices: Path | None, data: Path | None) -> WorkCalendar:
+    """That of a database with what was loaded there; else the library's, with a notice to be tried."""
+    if data is not None:
+        return in_world(data, calendar_in_force)
+    try:
+        return work_calendar(read_notices(notices) if notices else frozenset())
+    except NoticeUnreadable as fault:
+        raise typer.BadParameter(str(fault), param_hint="--notices") from fault
 
 
 def due_facts(pack: RulePack, calendar: WorkCalendar, *, rule: str, on: date) -> dict[str, object]:

@@ -15,6 +15,7 @@ class EntryType(StrEnum):
     PETITION_SUPPLEMENTED = "petition.supplemented"
     DEADLINE_WARNING = "deadline.warning"
     DEADLINE_MISSED = "deadline.missed"
+    DEADLINE_MOVED = "deadline.moved"  # by a holiday notice; what an act moves is told as that act
     SUPERVISION_RAISED = "supervision.raised"
     REVIEW_REQUESTED = "review.requested"
     REVIEW_REMANDED = "review.remanded"

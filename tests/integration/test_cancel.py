@@ -6,7 +6,7 @@ import asyncio
 import random
 from contextlib import suppress
 
-from services.application.ports import PetitionFilter
+from services.application.lists import PetitionFilter
 from services.application.registration import register
 from services.bootstrap import Deployment
 from services.domain.access import Call, Client, ClientRole

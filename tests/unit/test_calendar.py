@@ -188,9 +188,9 @@ def test_later_trigger_never_ends_earlier(trigger: date, length: int, unit: Unit
 def test_version_names_the_source_and_changes_with_the_content(tmp_path: Path) -> None:
     path = tmp_path / "notices.toml"
     path.write_text("[2027]\nholidays = [2027-01-01]\nmakeup = []\n", encoding="utf-8")
-    one = work_calendar(path)
+    one = work_calendar(read_notices(path))
     path.write_text("[2027]\nholidays = [2027-01-01]\nmakeup = [2027-01-09]\n", encoding="utf-8")
-    other = work_calendar(path)
+    other = work_calendar(read_notices(path))
 
     assert CALENDAR.version.startswith("chinesecalendar ")
     assert "published to 2026" in CALENDAR.version
@@ -204,7 +204,7 @@ def test_own_notice_publishes_its_year_and_reaches_into_december(tmp_path: Path)
     path.write_text(
         "[2027]\nholidays = [2026-12-31, 2027-01-01, 2027-02-09]\nmakeup = [2026-12-27]\n", encoding="utf-8"
     )
-    calendar = work_calendar(path)
+    calendar = work_calendar(read_notices(path))
 
     assert end_of_period(calendar, date(2026, 11, 22), 60, NATURAL).provisional is False
     assert calendar.is_workday(date(2026, 12, 27))
@@ -217,7 +217,7 @@ def test_own_notice_publishes_its_year_and_reaches_into_december(tmp_path: Path)
 def test_own_notice_wins_over_the_library(tmp_path: Path) -> None:
     path = tmp_path / "notices.toml"
     path.write_text("[2026]\nholidays = [2026-01-01]\nmakeup = []\n", encoding="utf-8")
-    calendar = work_calendar(path)
+    calendar = work_calendar(read_notices(path))
 
     assert calendar.is_workday(date(2026, 1, 2))
     assert not calendar.is_workday(date(2026, 2, 28))
@@ -226,21 +226,27 @@ def test_own_notice_wins_over_the_library(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("[2027\n", "notices.toml"),
-        ("[next]\nholidays = []\nmakeup = []\n", "年份"),
-        ("[1999]\nholidays = [1999-01-01]\nmakeup = []\n", "年份"),
-        ("2027 = 1\n", "恰有"),
-        ("[2027]\nholidays = [2027-01-01]\n", "恰有"),
-        ("[2027]\nholidays = []\nmakeup = []\n", "没有放假日期"),
-        ("[2027]\nholidays = 2027-01-01\nmakeup = []\n", "列表"),
-        ('[2027]\nholidays = ["2027-01-01"]\nmakeup = []\n', "不是该年"),
+        ("[2027\n", r"notices.toml: 不是 TOML 文件.*line 1"),
+        ("", "没有任何年份"),
+        ("[next]\nholidays = []\nmakeup = []\n", "第1行.*年份"),
+        ("[1999]\nholidays = [1999-01-01]\nmakeup = []\n", "第1行.*年份"),
+        ("2027 = 1\n", "第1行.*恰有"),
+        ("[2027]\nholidays = [2027-01-01]\n", "第1行.*恰有"),
+        ("[2027]\nholidays = []\nmakeup = []\n", "第1行.*没有放假日期"),
+        ("[2027]\nholidays = 2027-01-01\nmakeup = []\n", "第1行.*列表"),
+        ('[2027]\nholidays = ["2027-01-01"]\nmakeup = []\n', "第2行.*不是该年"),
         ("[2027]\nholidays = [2027-01-01T00:00:00Z]\nmakeup = []\n", "不是该年"),
-        ("[2027]\nholidays = [2026-11-30]\nmakeup = []\n", "不是该年"),
-        ("[2027]\nholidays = [2027-01-02]\nmakeup = [2027-01-02]\n", "既放假又上班"),
-        ("[2027]\nholidays = [2027-01-01]\nmakeup = [2027-01-04]\n", "不是周末"),
+        ("# 元旦\n[2027]\nholidays = [\n  2027-01-01,\n  2026-11-30,\n]\nmakeup = []\n", "第5行.*不是该年"),
+        ("[2027]\nholidays = [2027-01-02]\nmakeup = [2027-01-02]\n", "第3行.*既放假又上班"),
+        ("[2027]\nholidays = [2027-01-01]\nmakeup = [2027-01-04]\n", "第3行.*不是周末"),
+        (
+            "[2027]\nholidays = [2027-01-01]\nmakeup = []\n[2028]\nholidays = [2028-01-01]\n"
+            "makeup = [2028-01-03]  # 2027-01-03\n",
+            r"第6行: \[2028\].*2028-01-03 不是周末.*no weekend",
+        ),
     ],
 )
-def test_impossible_notice_stops_the_start(tmp_path: Path, text: str, fault: str) -> None:
+def test_impossible_notice_is_refused(tmp_path: Path, text: str, fault: str) -> None:
     path = tmp_path / "notices.toml"
     path.write_text(text, encoding="utf-8")
 

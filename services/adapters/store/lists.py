@@ -15,7 +15,7 @@ from services.adapters.store.mapping import Mapped, Seal
 from services.adapters.store.tables.chain import deadlines
 from services.adapters.store.tables.inbox import feed_heads, inbox_entries
 from services.adapters.store.tables.petition import petitioners, petitions, shields
-from services.application.ports import LedgerHead, PetitionFilter
+from services.application.lists import LedgerHead, PetitionFilter, RunningClock
 from services.domain.calendar import end_instant, start_instant
 from services.domain.deadline import DeadlineState
 from services.domain.dispatch import Dispatch
@@ -87,6 +87,23 @@ class SqlLists:
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(deadlines.c.next_at, deadlines.c.id).limit(limit))
             return [(row.id, row.petition_id) for row in rows]
+
+    async def running_clocks(
+        self, ending_from: date, *, after: UUID | None, limit: int
+    ) -> list[RunningClock]:
+        wanted = [deadlines.c.state == DeadlineState.RUNNING.value, deadlines.c.due_on >= ending_from]
+        if after is not None:
+            wanted.append(deadlines.c.id > after)
+        query = select(deadlines, petitions.c.number, petitions.c.office_region).where(*wanted)
+        query = query.join(petitions, petitions.c.id == deadlines.c.petition_id)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(deadlines.c.id).limit(limit))
+            return [
+                RunningClock(
+                    mappings.DEADLINES.value(dict(row), self._seal), row["number"], row["office_region"]
+                )
+                for row in rows.mappings()
+            ]
 
     async def oldest_due(self) -> datetime | None:
         query = select(deadlines.c.next_at).where(deadlines.c.next_at.is_not(None))

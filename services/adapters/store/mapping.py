@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from enum import Enum
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -91,6 +92,12 @@ class Mapped(Generic[T]):
         return seal.cipher.encrypt(self.table.name, name, row_id, text)
 
 
+_TUPLES: dict[Any, Convert] = {
+    UUID: lambda value: tuple(UUID(entry) for entry in value),
+    date: lambda value: tuple(date.fromisoformat(entry) for entry in value),
+}
+
+
 def _as_json(value: Any) -> Any:
     return dict(value)
 
@@ -108,7 +115,7 @@ def _row_converter(hint: Any) -> Convert | None:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return lambda value: value.value
     if origin is tuple:
-        return lambda value: [str(item) if isinstance(item, UUID) else item for item in value]
+        return lambda value: [str(item) if isinstance(item, UUID | date) else item for item in value]
     if origin is not None and issubclass(origin, Mapping):
         return _as_json
     return None
@@ -120,5 +127,5 @@ def _value_converter(hint: Any) -> Convert | None:
         return hint
     if get_origin(hint) is tuple:
         item = get_args(hint)[0]
-        return (lambda value: tuple(UUID(entry) for entry in value)) if item is UUID else tuple
+        return _TUPLES.get(item, tuple)
     return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from services.adapters.store.mapping import Mapped
-from services.adapters.store.tables import access, chain, dispatch, inbox, ledger, paper, petition
+from services.adapters.store.tables import access, calendar, chain, dispatch, inbox, ledger, paper, petition
 from services.adapters.store.tables import directory as directory_tables
 from services.domain.access import Client, Shield
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.dispatch import Dispatch, Objection
 from services.domain.execution import Execution
+from services.domain.holiday_notice import LoadedNotice
 from services.domain.identity import index_document, index_name
 from services.domain.inbox import InboxEntry
 from services.domain.issued_paper import IssuedPaper
@@ -69,4 +70,5 @@ DEADLINES = Mapped(Deadline, chain.deadlines)
 EVENTS = Mapped(Event, ledger.events)
 INBOX = Mapped(InboxEntry, inbox.inbox_entries)
 CLIENTS = Mapped(Client, access.clients)
+HOLIDAY_NOTICES = Mapped(LoadedNotice, calendar.holiday_notices)
 ORGANS = Mapped(Organ, directory_tables.organs)

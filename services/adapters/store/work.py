@@ -70,6 +70,7 @@ class SqlWork:
         self.papers = self._repository(mappings.PAPERS)
         self.deadlines = self._repository(mappings.DEADLINES)
         self.clients = self._repository(mappings.CLIENTS)
+        self.holiday_notices = self._repository(mappings.HOLIDAY_NOTICES)
         self.inbox = self._repository(mappings.INBOX)
         # Read only: events are written by ``record``, chained.
         self.events = SqlRepository(connection, mappings.EVENTS, seal)

@@ -2,6 +2,7 @@
 
 from services.adapters.store.tables import (
     access,
+    calendar,
     chain,
     clock,
     directory,
@@ -17,6 +18,7 @@ from services.adapters.store.tables.schema import metadata
 
 __all__ = [
     "access",
+    "calendar",
     "chain",
     "clock",
     "directory",

@@ -1,0 +1,102 @@
+"""The reads of many rows that the use cases need; part of :mod:`services.application.ports`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.domain.deadline import Deadline
+from services.domain.dispatch import Dispatch
+from services.domain.execution import Execution
+from services.domain.inbox import InboxEntry
+from services.domain.petition import Petition
+from services.domain.review import Review
+
+
+@dataclass(frozen=True, slots=True)
+class PetitionFilter:
+    """What a list of petitions is narrowed to; ``shield_for`` leaves out what that organ must not see.
+
+    ``person`` is a name, a document number or a phone, already normalised, found exactly.
+    """
+
+    client_id: str | None = None
+    office_prefix: str | None = None
+    shield_for: UUID | None = None
+    screened_only: bool = False
+    states: tuple[str, ...] = ()
+    channel: str | None = None
+    purpose: str | None = None
+    category_prefix: str | None = None
+    region_prefix: str | None = None
+    holder_id: UUID | None = None
+    number: str | None = None
+    external_ref: str | None = None
+    received_from: date | None = None
+    received_to: date | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHead:
+    petition_id: UUID
+    number: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """A running clock with the number and the office's region of its petition."""
+
+    deadline: Deadline
+    number: str
+    office_region: str
+
+
+class Lists(Protocol):
+    """Reads of many rows, newest first, each page after the id that ended the one before it."""
+
+    async def petitions(
+        self, wanted: PetitionFilter, *, after: UUID | None, limit: int
+    ) -> list[Petition]: ...
+
+    async def dispatches(
+        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[Dispatch]: ...
+
+    async def reviews(
+        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[Review]: ...
+
+    async def executions(
+        self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
+    ) -> list[Execution]: ...
+
+    async def inbox(self, organ_id: UUID, *, after: int, limit: int) -> list[InboxEntry]:
+        """Entries numbered above ``after``, in the order of their numbers."""
+
+    async def inbox_day(self, organ_id: UUID, day: date) -> list[InboxEntry]: ...
+
+    async def feed_heads(self, organ_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """The last number of each feed."""
+
+    async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        """(deadline id, petition id) of the clocks whose next point has come, in order."""
+
+    async def clocks_behind(self, calendar_version: str, limit: int) -> list[tuple[UUID, UUID]]:
+        """(deadline id, petition id) of running clocks that were counted by another calendar."""
+
+    async def running_clocks(
+        self, ending_from: date, *, after: UUID | None, limit: int
+    ) -> list[RunningClock]:
+        """Running clocks due on that day or later, in the order of their ids."""
+
+    async def oldest_due(self) -> datetime | None:
+        """The earliest point at which any clock needs something done."""
+
+    async def ledger_heads(self, *, after: UUID | None, limit: int) -> list[LedgerHead]:
+        """Where each petition's ledger ends, in the order of the petitions' ids."""
