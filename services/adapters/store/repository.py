@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Insert, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store.mapping import Mapped, Seal
@@ -26,13 +28,13 @@ class SqlRepository(Generic[T]):
         self._saved: dict[int, T] = {}
 
     async def get(self, key: object) -> T:
-        found = await self.select(self._query(**{self._mapped.key[0]: key}))
+        found = await self.find(**{self._mapped.key[0]: key})
         if not found:
             raise NotFound()
         return found[0]
 
     async def find(self, **equals: object) -> list[T]:
-        return await self.select(self._query(**equals))
+        return [self._remember(row) for row in await self._rows(equals)]
 
     async def add(self, *values: T) -> None:
         self._added.extend(values)
@@ -44,7 +46,7 @@ class SqlRepository(Generic[T]):
     async def refresh(self, value: T) -> None:
         """Read a value's row again, into the same object."""
         key = {name: getattr(value, name) for name in self._mapped.key}
-        row = (await self._connection.execute(self._query(**key))).mappings().one()
+        [row] = await self._rows(key)
         fresh = self._mapped.value(row, self._seal)
         for name in self._mapped.names:
             setattr(value, name, getattr(fresh, name))
@@ -64,7 +66,7 @@ class SqlRepository(Generic[T]):
         added, self._added = self._added, []
         if added:
             rows = [self._mapped.row(value, self._seal) for value in added]
-            await self._connection.execute(insert(self._mapped.table), rows)
+            await self._connection.execute(_insertion(self._mapped.table), rows)
             for value in added:
                 self._note(value)
         saved, self._saved = self._saved, {}
@@ -74,15 +76,15 @@ class SqlRepository(Generic[T]):
                 groups[frozenset(changes)].append(changes | self._identity(value))
                 self._note(value)
         for columns, rows in groups.items():
-            await self._connection.execute(self._update(sorted(columns)), rows)
+            await self._connection.execute(_change(self._mapped.table, tuple(sorted(columns))), rows)
 
-    def _query(self, **equals: object) -> Select[Any]:
-        table = self._mapped.table
-        query = select(table)
-        for name, value in equals.items():
-            column = table.c[name]
-            query = query.where(column.in_(value) if isinstance(value, tuple) else column == value)
-        return query.order_by(*table.primary_key)
+    async def _rows(self, equals: Mapping[str, object]) -> list[dict[str, Any]]:
+        several = tuple(name for name, value in equals.items() if isinstance(value, tuple))
+        none = tuple(name for name, value in equals.items() if value is None)
+        one = tuple(name for name in equals if name not in several and name not in none)
+        query = _selection(self._mapped.table, one, several, none)
+        given = {name: value for name, value in equals.items() if value is not None}
+        return [dict(row) for row in (await self._connection.execute(query, given)).mappings()]
 
     def _remember(self, row: dict[str, Any]) -> T:
         key = tuple(row[name] for name in self._mapped.key)
@@ -107,9 +109,31 @@ class SqlRepository(Generic[T]):
     def _identity(self, value: T) -> dict[str, Any]:
         return {f"key_{name}": getattr(value, name) for name in self._mapped.key}
 
-    def _update(self, columns: list[str]) -> Any:
-        table = self._mapped.table
-        statement = update(table).values({name: bindparam(name) for name in columns})
-        for name in self._mapped.key:
-            statement = statement.where(table.c[name] == bindparam(f"key_{name}"))
-        return statement
+
+# To put a statement together costs as much as to run it: each is made once, its values are given each time.
+@cache
+def _selection(
+    table: Table, one: tuple[str, ...], several: tuple[str, ...], none: tuple[str, ...]
+) -> Select[Any]:
+    """Where the columns of ``one`` equal a value, of ``several`` one of several, of ``none`` nothing."""
+    query = select(table)
+    for name in one:
+        query = query.where(table.c[name] == bindparam(name))
+    for name in several:
+        query = query.where(table.c[name].in_(bindparam(name, expanding=True)))
+    for name in none:
+        query = query.where(table.c[name].is_(None))
+    return query.order_by(*table.primary_key)
+
+
+@cache
+def _insertion(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _change(table: Table, columns: tuple[str, ...]) -> Update:
+    statement = update(table).values({name: bindparam(name) for name in columns})
+    for column in table.primary_key:
+        statement = statement.where(column == bindparam(f"key_{column.name}"))
+    return statement
