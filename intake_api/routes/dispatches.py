@@ -21,13 +21,16 @@ from intake_api.schemas.dispatch import (
     ObjectionIn,
     ReferralIn,
     ReportIn,
+    SpotAnswerIn,
 )
 from intake_api.schemas.objection import ObjectionOut
 from intake_api.schemas.opinion import HandlingOpinionIn, OpinionOut
 from services.application import dispatch as dispatches
 from services.application import objection as objections
+from services.application import on_the_spot
 from services.application import opinion as opinions
 from services.domain.access import Call, Client, Scope
+from services.domain.on_the_spot import SpotAnswer
 
 router = APIRouter(prefix="/v1/dispatches", tags=["转交办件 · dispatches"])
 Reading = Annotated[Client, caller(Scope.DISPATCHES, Scope.TRIAGE)]
@@ -70,6 +73,22 @@ async def accept_dispatch(
     sent = body or AcceptanceIn()
     acceptance = dispatches.Acceptance(path=sent.path, note=sent.note, procedure=sent.procedure)
     case = await dispatches.accept(world, dispatch_id, acceptance, call=call)
+    return of_petition(dispatch_out(case, await world.directory()), case.petition)
+
+
+@router.post(
+    "/{dispatch_id}/on-the-spot-answer",
+    operation_id="answer_on_the_spot",
+    summary="当场答复",
+    response_model=DispatchOut,
+)
+async def answer_on_the_spot(dispatch_id: UUID, body: SpotAnswerIn, world: World, call: Acting) -> Response:
+    """能够当场答复、信访人同意当场办结的,一次完成受理和答复;信访人可以随时要求书面答复,不产生终结的效力。
+
+    检举控告、上级交办、多人联名、涉及多个单位、适用其他法定程序的,以及予以支持而尚未落实的除外。
+    """
+    said = SpotAnswer(body.answer, body.told_to, body.form, body.agreed, body.outcome, body.carried_out)
+    case = await on_the_spot.answer(world, dispatch_id, said, call=call)
     return of_petition(dispatch_out(case, await world.directory()), case.petition)
 
 

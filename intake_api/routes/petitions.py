@@ -36,8 +36,8 @@ from intake_api.schemas.registration import (
     RegisteredOut,
     VisitRegistration,
 )
+from services.application import on_the_spot, procedure
 from services.application import petition as petitions
-from services.application import procedure
 from services.application.lists import PetitionFilter
 from services.domain.access import Call, Client, Scope
 from services.domain.petition import Channel, Purpose, State
@@ -213,6 +213,23 @@ async def turn_ordinary(
 ) -> Response:
     """简易办理的信访件,信访人可以要求按普通程序办理;60日的期限仍自受理之日起算。"""
     petition = await procedure.turn_ordinary(world, petition_id, call=call)
+    shown = dossier.brief(petition, await world.directory(), call.client)
+    return reply(shown, headers={"ETag": f'"{petition.version}"'})
+
+
+@router.post(
+    "/{petition_id}/written-answer",
+    operation_id="request_written_answer",
+    summary="要求书面答复",
+    response_model=PetitionBrief,
+)
+async def request_written_answer(
+    petition_id: UUID,
+    world: World,
+    call: Annotated[Call, acting(Scope.SUBMIT, Scope.REGISTER, Scope.HOTLINE, Scope.DISPATCHES)],
+) -> Response:
+    """当场答复办结的信访件,信访人可以随时要求书面答复:由原单位按普通程序办理,期限仍自当场受理之日起算。"""
+    petition = await on_the_spot.ask_in_writing(world, petition_id, call=call)
     shown = dossier.brief(petition, await world.directory(), call.client)
     return reply(shown, headers={"ETag": f'"{petition.version}"'})
 

@@ -100,6 +100,36 @@ async def request_review(body: ReviewIn, request: Request, world: World, relay: 
     return reply(told, 201, NO_STORE)
 
 
+@router.post(
+    "/ordinary-procedure",
+    operation_id="turn_ordinary_by_petitioner",
+    summary="要求按普通程序办理",
+    response_model=ProgressOut,
+)
+async def turn_ordinary(body: Proof, request: Request, world: World, relay: Relay) -> Response:
+    """按简易办理的,信访人可以要求改为普通程序;60日的期限仍自受理之日起算。答复为改后的进度。"""
+    async with guessing(request, world, body, relay):
+        call = await _call(request, world)
+        await petitioners.request_ordinary(world, body.number, body.query_code, call=call)
+        after = await petitioners.progress(world, body.number, body.query_code)
+    return reply(_shown(after, await world.directory()), headers=NO_STORE)
+
+
+@router.post(
+    "/written-answer",
+    operation_id="request_written_answer_by_petitioner",
+    summary="要求书面答复",
+    response_model=ProgressOut,
+)
+async def request_written(body: Proof, request: Request, world: World, relay: Relay) -> Response:
+    """当场答复办结的,信访人可以随时要求书面答复,由原单位按普通程序办理。答复为此后的进度。"""
+    async with guessing(request, world, body, relay):
+        call = await _call(request, world)
+        await petitioners.request_written(world, body.number, body.query_code, call=call)
+        after = await petitioners.progress(world, body.number, body.query_code)
+    return reply(_shown(after, await world.directory()), headers=NO_STORE)
+
+
 @asynccontextmanager
 async def guessing(
     request: Request, world: Deployment, proof: Proof, relay: Client | None
@@ -174,6 +204,8 @@ def _shown(found: Progress, directory: Directory) -> dict[str, Any]:
         "final_on": found.petition.final_on,
         "final_ground": found.petition.final_ground,
         "may_evaluate": found.may_evaluate,
+        "may_request_ordinary": found.may_request_ordinary,
+        "may_request_written": found.may_request_written,
         "may_request": found.may_request,
         "request_by": found.request_by,
     }

@@ -18,6 +18,8 @@ from intake_api.schemas.petition import (
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Line100, Line500, Sent, Text2000, Text5000, Text20000, Told
 from services.domain.dispatch import DispatchState, Mode, Procedure, Role
+from services.domain.on_the_spot import AnswerForm
+from services.domain.opinion import Outcome
 from services.domain.petition import Path
 
 DISPATCH_ID = "0193499f-1111-7000-8000-000000000001"
@@ -71,6 +73,30 @@ class AcceptanceIn(Sent):
     path: Path | None = Field(None, description="更正后的途径,仅用于申诉求决类")
     note: Text2000 | None = Field(None, description="告知信访人的文字")
     procedure: Procedure = Field(Procedure.ORDINARY, description="simple 为简易办理")
+
+
+class SpotAnswerIn(Sent):
+    """当场答复:答复内容、答复何人、口头或者书面、信访人是否同意当场办结"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "answer": "补贴按季发放,下一次为12月10日,可持身份证到镇便民服务中心查询。",
+                    "told_to": "张三",
+                    "form": "oral",
+                    "agreed": True,
+                }
+            ]
+        }
+    )
+
+    answer: Text5000
+    told_to: Line100 = Field(description="当场听取答复的人")
+    form: AnswerForm = Field(AnswerForm.ORAL, description="oral 口头,written 书面")
+    agreed: bool = Field(description="信访人同意当场办结;不同意的,受理后按程序办理")
+    outcome: Outcome | None = Field(None, description="作出决定的,写明处理结果;只是解答的,不写")
+    carried_out: bool = Field(False, description="予以支持、采纳的,已经当场落实")
 
 
 class NonAcceptanceIn(Sent):

@@ -84,6 +84,8 @@ class ProgressOut(Told):
     final_on: date | None = Field(description="三级终结之日")
     final_ground: str | None = Field(examples=["re_review_served"], description="终结情形的代码")
     may_evaluate: bool
+    may_request_ordinary: bool = Field(description="按简易办理的,可以要求改为普通程序")
+    may_request_written: bool = Field(description="当场答复办结的,可以要求书面答复")
     may_request: Literal["review", "re_review"] | None
     request_by: date | None
 

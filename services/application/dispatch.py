@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks, paper
+from services.application import clocks, paper, procedure
 from services.application.acts import (
     Case,
     case,
@@ -20,7 +20,6 @@ from services.application.acts import (
 )
 from services.application.petition import Dossier, dossier
 from services.application.ports import World
-from services.application.procedure import simplify
 from services.application.routing import Target, dispatch_to
 from services.domain import deadline as rules
 from services.domain.access import Call, Client
@@ -36,6 +35,7 @@ from services.domain.dispatch import (
     Role,
 )
 from services.domain.petition import Attachment, Path, Petition, Purpose
+from services.domain.procedure import DECIDE
 from services.domain.refusal import InvalidField, NotFound, Refusal
 from services.domain.statute import Answer, Ground, RulePack
 from services.domain.steps import Act
@@ -162,11 +162,10 @@ async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, cal
         handling = await clocks.start(
             world, work, petition, "D5", on=today, owner_id=dispatch.organ_id, subject_id=dispatch.id
         )
-        simple = acceptance.procedure is Procedure.SIMPLE
-        beside = await simplify(world, work, petition, dispatch) if simple else []
+        beside = await procedure.decide(world, work, petition, dispatch, acceptance.procedure)
         path = petition.path.value if petition.path else None
         data = {**_told(dispatch), "path": path, "clocks": clocks.told(handling, *beside)}
-        if simple:
+        if acceptance.procedure is Procedure.SIMPLE:
             data["procedure"] = acceptance.procedure.value
         take(work, petition, Act.ACCEPT, actor=call.actor, data=data)
         if petition.first_handler_id is None:
@@ -207,7 +206,7 @@ async def refuse(world: World, dispatch_id: UUID, refusal: NonAcceptance, *, cal
             raise OutsidePowersIsObjection()
         data = {**_told(dispatch), "ground": ground.id, "ground_article": str(ground.citation)}
         take(work, petition, Act.REFUSE, actor=call.actor, data=data)
-        await clocks.meet(work, petition, "D3", on=world.clock.today())
+        await clocks.meet(work, petition, "D3", DECIDE, on=world.clock.today())
         await clocks.cease(work, petition)
         dispatch.move(DispatchState.DECLINED)
         await work.dispatches.save(dispatch)
@@ -290,13 +289,19 @@ async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) 
         take(work, petition, Act.REFER, actor=call.actor, data=data)
         # It has told the petitioner where the case went (23.1); whoever was to report still does (22.1.3).
         await clocks.meet(work, petition, "D3", on=world.clock.today())
-        await clocks.cease(work, petition, "D4")
+        await clocks.cease(work, petition, "D4", DECIDE)
+        if dispatch.procedure is Procedure.SIMPLE:  # proposed from above: each level passes it on in a day
+            await procedure.pass_on(
+                world, work, petition, mode=dispatch.mode, owner_id=dispatch.organ_id, since=dispatch.sent_on
+            )
         dispatch.move(DispatchState.REFERRED)
         await work.dispatches.save(dispatch)
         for beside in await work.dispatches.find(petition_id=petition.id, organ_id=organ_id, open=True):
             await take_back(work, petition, beside)  # who helped with it now has it
         await work.flush()  # the old lead is closed before the new one opens
-        onward = Target(organ_id, dispatch.organ_id, dispatch.mode, dispatch.report_due)
+        onward = Target(
+            organ_id, dispatch.organ_id, dispatch.mode, dispatch.report_due, procedure=dispatch.procedure
+        )
         hidden = await shielded(world, work, petition)
         following = await dispatch_to(world, work, petition, onward, actor=call.actor, shielded=hidden)
         text = f"您反映的信访事项已转送{target.name}办理。"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.application import review
+from services.application import on_the_spot, procedure, review
 from services.application.acts import hold, shielded
 from services.application.opinion import latest_served
 from services.application.ports import Work, World
@@ -36,6 +36,8 @@ STEP_WORDS = {
     "refused": "不予受理",
     "declined": "不予受理",
     "turned_ordinary": "转为普通程序办理",
+    "answered_on_the_spot": "当场答复",
+    "written_answer_requested": "要求书面答复",
     "extended": "延长办理期限",
     "opinion_issued": "出具处理意见",
     "served": "送达",
@@ -79,6 +81,8 @@ class Progress:
     notices: list[Notice]
     deadlines: list[Deadline]
     may_evaluate: bool
+    may_request_ordinary: bool
+    may_request_written: bool
     may_request: str | None
     request_by: date | None
 
@@ -129,6 +133,8 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
         notices=[each for each in await work.notices.find(petition_id=petition.id) if each.kind != "report"],
         deadlines=clocks,
         may_evaluate=_may(petition, Act.EVALUATE),
+        may_request_ordinary=await _is_handled_simply(work, petition),
+        may_request_written=await on_the_spot.answered_on_the_spot(work, petition) is not None,
         may_request=tier.value if tier and open_window else None,
         request_by=window.due_on if tier and open_window and window else None,
     )
@@ -148,6 +154,11 @@ def _organs_named(events: list[Event]) -> set[str]:
     return {str(event.data["organ_id"]) for event in events if event.data.get("organ_id")}
 
 
+async def _is_handled_simply(work: Work, petition: Petition) -> bool:
+    simple = _may(petition, Act.TURN_ORDINARY) and await procedure.handled_simply(work, petition)
+    return bool(simple)
+
+
 def _may(petition: Petition, act: Act) -> bool:
     return (petition.state, act) in STEPS
 
@@ -163,6 +174,30 @@ async def request_review(
         if repeated and not petition.state.ended:  # after the end it is a new request, and told why not
             return await review.requested_then(work, petition, call)
         return await review.request(world, work, petition, wanted, actor="petitioner")
+
+
+async def request_ordinary(world: World, number: str, query_code: str, *, call: Call) -> None:
+    """Ask for the ordinary way instead of the simple one (国信发〔2016〕8号)."""
+    async with world.begin(call) as work:
+        petition, repeated = await _held(world, work, number, query_code, call)
+        if not repeated:
+            await procedure.turn(work, petition, actor="petitioner")
+
+
+async def request_written(world: World, number: str, query_code: str, *, call: Call) -> None:
+    """Ask for the written answer where the matter was settled on the spot (信访工作条例 31, 32)."""
+    async with world.begin(call) as work:
+        petition, repeated = await _held(world, work, number, query_code, call)
+        if not repeated:
+            await on_the_spot.reopen(world, work, petition, actor="petitioner")
+
+
+async def _held(
+    world: World, work: Work, number: str, query_code: str, call: Call
+) -> tuple[Petition, bool]:
+    petition = await work.lock((await find(world, work, number, query_code)).id)
+    await work.petitions.refresh(petition)
+    return await hold(work, petition.id, call)
 
 
 @dataclass(frozen=True, slots=True)

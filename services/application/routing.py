@@ -14,10 +14,19 @@ from services.domain.access import Shield
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
-from services.domain.dispatch import AssignmentNeedsDate, Dispatch, DispatchState, Mode, OrganShielded, Role
+from services.domain.dispatch import (
+    AssignmentNeedsDate,
+    Dispatch,
+    DispatchState,
+    Mode,
+    OrganShielded,
+    Procedure,
+    Role,
+)
 from services.domain.inbox import EntryType
 from services.domain.outbox import Job
 from services.domain.petition import Petition, State
+from services.domain.procedure import DECIDE
 from services.domain.router import Router
 from services.domain.routing import Decision, Matter
 from services.domain.steps import Act
@@ -27,7 +36,10 @@ SYSTEM = "system:router"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a petition is to go. ``sender_id`` is the organ that will judge an objection, ``co_ids`` help."""
+    """Where a petition is to go. ``sender_id`` is the organ that will judge an objection, ``co_ids`` help.
+
+    ``procedure`` is what the sender proposes; the organ decides when it accepts.
+    """
 
     organ_id: UUID
     sender_id: UUID | None
@@ -35,6 +47,7 @@ class Target:
     report_due: date | None = None
     binding: bool = False
     co_ids: tuple[UUID, ...] = ()
+    procedure: Procedure = Procedure.ORDINARY
 
 
 async def route(world: World, jobs: Sequence[Job]) -> None:
@@ -164,7 +177,8 @@ async def _start_clocks(
     report = None
     if dispatch.mode is Mode.ASSIGN:
         report = await start("D11", dispatch.report_due)
-    return clocks.told(notice, objection, report)
+    simple = await start(DECIDE) if dispatch.procedure is Procedure.SIMPLE else None
+    return clocks.told(notice, objection, report, simple)
 
 
 async def _involve(world: World, work: Work, petition: Petition, organ_id: UUID, target: Target) -> None:
@@ -189,6 +203,7 @@ def _dispatch(world: World, petition: Petition, target: Target, role: Role) -> D
         sent_on=world.clock.today(),
         report_due=target.report_due,
         binding=target.binding,
+        procedure=target.procedure,
     )
 
 

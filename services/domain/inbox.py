@@ -21,6 +21,8 @@ class EntryType(StrEnum):
     REVIEW_REMANDED = "review.remanded"
     REVIEW_CEASED = "review.ceased"
     EXECUTION_OPENED = "execution.opened"
+    TURNED_ORDINARY = "petition.turned_ordinary"
+    WRITTEN_ANSWER_REQUESTED = "petition.written_answer_requested"
     OBJECTION_RAISED = "objection.raised"
     OBJECTION_DECIDED = "objection.decided"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from services.domain.dispatch import Dispatch, Mode, Role
+from services.domain.dispatch import Mode
 from services.domain.petition import Path, Petition
 from services.domain.refusal import Refusal
+
+# Each level passes it on; the organ decides on acceptance; it answers.
+PASS_ON, DECIDE, ANSWER = "D13.1", "D13.2", "D13.3"
 
 
 class SimpleNotFitting(Refusal):
@@ -15,16 +16,29 @@ class SimpleNotFitting(Refusal):
     english = "The simple procedure does not fit: {why_en} (国信发〔2016〕8号)."
 
 
-def check_simple(petition: Petition, dispatch: Dispatch, all_dispatches: Iterable[Dispatch]) -> None:
-    """Refuse it for what is assigned, joint, of several organs, of another procedure, or brought before."""
-    with_others = any(each.open and each.role is Role.CO for each in all_dispatches)
-    unfit = (
-        (dispatch.mode is Mode.ASSIGN, "上级交办", "it was assigned from above"),
+class NotSimple(Refusal):
+    """本件没有按简易办理,已经适用普通程序。"""
+
+    english = "This petition is not handled simply: the ordinary way is the one it goes already."
+
+
+def unfit(petition: Petition, *, mode: Mode, helped: bool) -> tuple[str, str] | None:
+    """Why a petition is not for a fast road, in Chinese and English; None where it is.
+
+    It is assigned, joint, of several organs (``helped``), of another procedure, or was brought before.
+    """
+    why = (
+        (mode is Mode.ASSIGN, "上级交办", "it was assigned from above"),
         (petition.people_count > 1, "多人联名", "it is a joint petition"),
-        (with_others, "涉及两个以上单位", "several organs handle it"),
+        (helped, "涉及两个以上单位", "several organs handle it"),
         (petition.path not in (None, Path.PETITION_PROCEDURE), "适用其他法定程序", "another procedure fits"),
         (petition.repeat_of is not None, "不是初次信访事项", "it was brought before"),
     )
-    for holds, why, why_en in unfit:
-        if holds:
-            raise SimpleNotFitting(why=why, why_en=why_en)
+    return next(((text, english) for holds, text, english in why if holds), None)
+
+
+def check_simple(petition: Petition, *, mode: Mode, helped: bool) -> None:
+    """Refuse the simple procedure for what is :func:`unfit` for it."""
+    found = unfit(petition, mode=mode, helped=helped)
+    if found is not None:
+        raise SimpleNotFitting(why=found[0], why_en=found[1])

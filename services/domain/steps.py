@@ -29,6 +29,8 @@ class Act(StrEnum):
     EXTEND = "extended"
     TURN_ORDINARY = "turned_ordinary"
     REPORT = "reported"
+    ANSWER_ON_THE_SPOT = "answered_on_the_spot"
+    ASK_IN_WRITING = "written_answer_requested"
     ISSUE_OPINION = "opinion_issued"
     SERVE = "served"
     CONCLUDE = "served_and_concluded"
@@ -62,6 +64,8 @@ class Step:
 
 
 S = State
+# The 条例 has the notice given on the spot (23); a local regulation has the answer.
+AT_ONCE = "浙江省信访条例 20, 23; 信访工作条例 23"
 # The 条例 does not say what ends the chain; local regulations do, and except who had good cause to be late.
 GOOD_CAUSE = "山东省信访条例 46; 浙江省信访条例 25; 北京市信访条例 37"
 STEPS: dict[tuple[State, Act], Step] = {
@@ -73,6 +77,8 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.DISPATCHED, Act.RECEIVE): Step(S.DISPATCHED, "信访工作条例 23"),
     (S.DISPATCHED, Act.REFER): Step(S.DISPATCHED, "信访工作条例 23"),
     (S.DISPATCHED, Act.ACCEPT): Step(S.ACCEPTED, "信访工作条例 23"),
+    (S.DISPATCHED, Act.ANSWER_ON_THE_SPOT): Step(S.CONCLUDED, AT_ONCE),
+    (S.CONCLUDED, Act.ASK_IN_WRITING): Step(S.ACCEPTED, "信访工作条例 29, 31, 32"),
     (S.DISPATCHED, Act.REFUSE): Step(S.DECLINED, "信访工作条例 19, 23, 31, 36"),
     (S.DISPATCHED, Act.OBJECT): Step(S.OBJECTED, "信访工作条例 23"),
     (S.DISPATCHED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
@@ -154,7 +160,8 @@ ACT_NAMES: dict[Act, str] = {
     Act.DECIDE_REVIEW: "出具复查、复核意见", Act.REMAND: "责令重新作出处理意见", Act.LAPSE: "期满终结",
     Act.REOPEN: "恢复申请复查", Act.REOPEN_REVIEW: "恢复申请复核", Act.WITHDRAW: "撤回",
     Act.SUPPLEMENT: "补充材料", Act.EVALUATE: "评价", Act.CALL_BACK: "登记回访", Act.UNMASK: "查看完整信息",
-    Act.TURN_ORDINARY: "转为普通程序", Act.CARRY_OUT: "登记执行情况", Act.FULFIL: "登记协议履行",
+    Act.TURN_ORDINARY: "转为普通程序", Act.ANSWER_ON_THE_SPOT: "当场答复办结",
+    Act.ASK_IN_WRITING: "要求书面答复", Act.CARRY_OUT: "登记执行情况", Act.FULFIL: "登记协议履行",
     Act.CLOSE: "以无人承继终结", Act.CARE: "登记帮扶",
 }  # fmt: skip
 

@@ -48,6 +48,7 @@ WAYS_TO_A_PETITION: list[tuple[str, str, Json | None]] = [
     ("POST", "/v1/petitions/{id}/unmask", {"reason": "核对。"}),
     ("POST", "/v1/petitions/{id}/reviews", {"reason": "不服。"}),
     ("POST", "/v1/petitions/{id}/ordinary-procedure", None),
+    ("POST", "/v1/petitions/{id}/written-answer", None),
     (
         "POST",
         "/v1/petitions/{id}/closure",
@@ -62,6 +63,11 @@ WAYS_TO_A_DISPATCH: list[tuple[str, str, Json | None]] = [
     ("POST", "/v1/dispatches/{id}/receipt", None),
     ("POST", "/v1/dispatches/{id}/acceptance", {}),
     ("POST", "/v1/dispatches/{id}/refusal", REFUSAL),
+    (
+        "POST",
+        "/v1/dispatches/{id}/on-the-spot-answer",
+        {"answer": "已说明。", "told_to": "张三", "agreed": True},
+    ),
     ("POST", "/v1/dispatches/{id}/objection", {"reason": "不属于本单位职权范围,请改派。"}),
     ("POST", "/v1/dispatches/{id}/extension", {"days": 5, "approved_by": "王", "reason": "复杂。"}),
     ("POST", "/v1/dispatches/{id}/referral", {"organ_id": str(uuid4())}),

@@ -24,6 +24,7 @@ from services.settings import Settings
 OPEN = {
     "/", "/docs", "/openapi.json", "/livez", "/readyz", "/metrics", "/oauth/token",
     "/v1/public/progress", "/v1/public/evaluations", "/v1/public/reviews",
+    "/v1/public/ordinary-procedure", "/v1/public/written-answer",
     "/v1/public/papers", "/v1/public/papers/{paper_id}", "/v1/public/handbook",
     "/p", "/p/{number}", "/p/papers/{paper_id}", "/p/handbook",
 }  # fmt: skip

@@ -17,8 +17,8 @@ CITED = re.compile(r"(信访工作|[^;\s]+省信访|北京市信访)条例 \d+(,
 ENDED = [state for state in State if state.ended]
 # After the end the chain stands; what may still be added leaves the state as it is.
 AFTER_THE_END = {Act.CARRY_OUT, Act.CARE, Act.REPORT, Act.EVALUATE, Act.CALL_BACK, Act.UNMASK}
-# Who had good cause to be late is heard all the same.
-REOPENED = {Act.REOPEN, Act.REOPEN_REVIEW}
+# Who had good cause to be late is heard all the same; who was answered on the spot may have it in writing.
+REOPENED = {State.FINAL: {Act.REOPEN, Act.REOPEN_REVIEW}, State.CONCLUDED: {Act.ASK_IN_WRITING}}
 
 
 @pytest.mark.parametrize(("state", "act"), list(STEPS), ids=str)
@@ -36,7 +36,7 @@ def test_every_other_step_is_refused(state: State, act: Act) -> None:
 
 @pytest.mark.parametrize("state", ENDED)
 def test_nothing_leads_out_of_an_end(state: State) -> None:
-    acts = {act for act in Act if (state, act) in STEPS} - (REOPENED if state is State.FINAL else set())
+    acts = {act for act in Act if (state, act) in STEPS} - REOPENED.get(state, set())
     assert acts <= AFTER_THE_END
     assert {STEPS[state, act].to for act in acts} <= {state}
 
