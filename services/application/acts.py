@@ -17,7 +17,7 @@ from services.domain.execution import Execution
 from services.domain.inbox import EntryType
 from services.domain.opinion import Notice, Opinion
 from services.domain.organ import Organ
-from services.domain.petition import Petition, Respondent
+from services.domain.petition import Petition, Purpose, Respondent
 from services.domain.refusal import InvalidField, NotFound
 from services.domain.review import Review
 from services.domain.steps import STEPS, Act, step
@@ -133,6 +133,7 @@ async def ensure_visible(
         client,
         source_id=petition.client_id,
         screened=petition.state.screened,
+        denunciation=petition.purpose is Purpose.DENUNCIATION,
         in_office_region=in_region,
         party_organs=await party_organs(work, petition),
         shielded=await shielded(world, work, petition),

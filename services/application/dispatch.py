@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks, paper, procedure
+from services.application import clocks, direct, paper, procedure
 from services.application.acts import (
     Case,
     case,
@@ -157,7 +157,7 @@ async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, cal
         _lead(dispatch)
         today = world.clock.today()
         petition.path = _path(petition, acceptance)
-        await clocks.meet(work, petition, "D3", on=today)
+        notices = await clocks.meet(work, petition, "D2", "D3", on=today)
         await clocks.cease(work, petition, "D4")
         handling = await clocks.start(
             world, work, petition, "D5", on=today, owner_id=dispatch.organ_id, subject_id=dispatch.id
@@ -176,7 +176,8 @@ async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, cal
         await work.dispatches.save(dispatch)
         text = acceptance.note or "您反映的信访事项已收到并受理,将按规定期限办理并书面答复。"
         await notify(world, work, petition, "acceptance", text, organ_id=dispatch.organ_id)
-        await paper.accepted(world, work, petition, dispatch, handling)
+        duty = next((notice.rule for notice in notices), "D3")
+        await paper.accepted(world, work, petition, dispatch, handling, duty=duty)
         return await case(work, petition, dispatch)
 
 
@@ -202,11 +203,11 @@ async def refuse(world: World, dispatch_id: UUID, refusal: NonAcceptance, *, cal
             return await case(work, petition, dispatch)
         _lead(dispatch)
         ground = stated_ground(world.law.pack(petition.office_region), refusal)
-        if ground.id == "A5":
-            raise OutsidePowersIsObjection()
+        if ground.id == "A5" and not await direct.still_to_tell(world, work, petition, dispatch.organ_id):
+            raise OutsidePowersIsObjection()  # what it received itself it may send elsewhere (23.1)
         data = {**_told(dispatch), "ground": ground.id, "ground_article": str(ground.citation)}
         take(work, petition, Act.REFUSE, actor=call.actor, data=data)
-        await clocks.meet(work, petition, "D3", DECIDE, on=world.clock.today())
+        await clocks.meet(work, petition, "D2", "D3", DECIDE, on=world.clock.today())
         await clocks.cease(work, petition)
         dispatch.move(DispatchState.DECLINED)
         await work.dispatches.save(dispatch)
@@ -288,7 +289,7 @@ async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) 
         data = {"dispatch_id": str(dispatch.id), "from": str(dispatch.organ_id), "to": str(organ_id)}
         take(work, petition, Act.REFER, actor=call.actor, data=data)
         # It has told the petitioner where the case went (23.1); whoever was to report still does (22.1.3).
-        await clocks.meet(work, petition, "D3", on=world.clock.today())
+        await clocks.meet(work, petition, "D2", "D3", on=world.clock.today())
         await clocks.cease(work, petition, "D4", DECIDE)
         if dispatch.procedure is Procedure.SIMPLE:  # proposed from above: each level passes it on in a day
             await procedure.pass_on(

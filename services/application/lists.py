@@ -20,7 +20,8 @@ from services.domain.review import Review
 class PetitionFilter:
     """What a list of petitions is narrowed to; ``shield_for`` leaves out what that organ must not see.
 
-    ``person`` is a name, a document number or a phone, already normalised, found exactly.
+    ``person`` is a name, a document number or a phone, already normalised, found exactly. ``or_brought_by``
+    goes with ``holder_id``: or what this client registered, denunciations excepted (信访工作条例 23, 30).
     """
 
     client_id: str | None = None
@@ -33,6 +34,7 @@ class PetitionFilter:
     category_prefix: str | None = None
     region_prefix: str | None = None
     holder_id: UUID | None = None
+    or_brought_by: str | None = None
     number: str | None = None
     external_ref: str | None = None
     received_from: date | None = None

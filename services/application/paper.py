@@ -80,9 +80,15 @@ async def _owes_notice(world: World, petition: Petition, organ_id: UUID) -> bool
 
 
 async def accepted(
-    world: World, work: Work, petition: Petition, dispatch: Dispatch, clock: Deadline | None
+    world: World,
+    work: Work,
+    petition: Petition,
+    dispatch: Dispatch,
+    clock: Deadline | None,
+    *,
+    duty: str = "D3",
 ) -> None:
-    """受理告知书 (23), with the last day where the sixty days run (34)."""
+    """受理告知书 (23), with the last day where the sixty days run (34). ``duty`` to tell: D2 or D3."""
     if not await _owes_notice(world, petition, dispatch.organ_id):
         return
     pack, today = world.law.pack(petition.office_region), world.clock.today()
@@ -93,7 +99,7 @@ async def accepted(
         return acceptance(
             head, about,
             accepted_on=dispatch.accepted_on or today,
-            tell=pack.period("D3", on=dispatch.sent_on).citation,
+            tell=pack.period(duty, on=petition.received_on if duty == "D2" else dispatch.sent_on).citation,
             path=petition.path,
             sorting=_way(pack, petition),
             handle=handle,

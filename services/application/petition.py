@@ -10,7 +10,7 @@ from services.application.acts import ensure_visible, hold_visible, take, take_b
 from services.application.lists import PetitionFilter
 from services.application.ports import Work, World
 from services.application.rescreen import accused_in_words
-from services.domain.access import Call, Client, ClientRole
+from services.domain.access import Call, Client, ClientRole, NotCompetent
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.execution import Execution
@@ -79,7 +79,7 @@ async def dossier(world: World, work: Work, petition: Petition, client: Client) 
 async def _supplements(world: World, work: Work, petition: Petition, client: Client) -> list[Supplement]:
     """What was added since, oldest first; nothing to an organ that it accuses while screening still waits."""
     found = await work.supplements.find(petition_id=petition.id)
-    if found and client.id != petition.client_id:
+    if found and client.organ_id is not None:
         accused = await accused_in_words(work, await world.router(), petition)
         if client.organ_id in (await world.directory()).shielded_from(accused):
             return []
@@ -94,13 +94,18 @@ async def listing(
 
 
 def within_reach(wanted: PetitionFilter, client: Client) -> PetitionFilter:
-    """Narrow a list to the caller's own: an office's region, an organ's cases, a source's petitions."""
+    """Narrow a list to the caller's own: an office's region, a source's petitions; what an organ has in hand
+    and, denunciations excepted, what was brought to it (信访工作条例 23, 30).
+    """
     if client.role is ClientRole.PETITION_OFFICE:
         return replace(
             wanted, office_prefix=client.region_code, shield_for=client.organ_id, screened_only=True
         )
     if client.organ_id is not None:
-        return replace(wanted, holder_id=client.organ_id, shield_for=client.organ_id, screened_only=True)
+        return replace(
+            wanted, holder_id=client.organ_id, or_brought_by=client.id,
+            shield_for=client.organ_id, screened_only=True,
+        )  # fmt: skip
     return replace(wanted, client_id=client.id)
 
 
@@ -126,6 +131,7 @@ async def supplement(world: World, petition_id: UUID, content: str, *, call: Cal
     """Add to a petition. Whoever holds it is told, after what was added has been screened."""
     async with world.begin(call) as work:
         petition, repeated = await hold_visible(world, work, petition_id, call)
+        _ensure_may_add(petition, call.client)
         if repeated:
             added_id = await told_then(work, petition, call, "supplement_id", kind=Act.SUPPLEMENT.value)
             return await work.supplements.get(added_id)
@@ -138,6 +144,12 @@ async def supplement(world: World, petition_id: UUID, content: str, *, call: Cal
         )
         await add_supplement(work, petition, added, actor=call.actor)
         return added
+
+
+def _ensure_may_add(petition: Petition, client: Client) -> None:
+    """An organ adds in the petitioner's name only to what the petitioner brought to it (23)."""
+    if client.role is ClientRole.ORGAN and client.id != petition.client_id:
+        raise NotCompetent()
 
 
 async def add_supplement(work: Work, petition: Petition, added: Supplement, *, actor: str) -> None:

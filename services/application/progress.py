@@ -61,6 +61,8 @@ STEP_WORDS = {
     "carried_out": "报告执行完毕",
 }
 
+KEPT = "由收到信访事项的机关、单位办理"
+
 
 @dataclass(frozen=True, slots=True)
 class PublicStep:
@@ -113,7 +115,7 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
     events = sorted(await work.events.find(petition_id=petition.id), key=lambda event: event.seq)
     names = {organ_id: directory.organ(UUID(organ_id)).name for organ_id in _organs_named(events)}
     steps = [
-        PublicStep(event.at, STEP_WORDS[event.kind], names.get(str(event.data.get("organ_id"))))
+        PublicStep(event.at, _words_of(event), names.get(str(event.data.get("organ_id"))))
         for event in events
         if event.kind in STEP_WORDS
     ]
@@ -148,6 +150,11 @@ async def _someone_reviews(world: World, work: Work, petition: Petition) -> bool
     hidden = await shielded(world, work, petition)
     directory = await world.directory()
     return any(organ.id not in hidden for organ in directory.reviewers(opinion.organ_id))
+
+
+def _words_of(event: Event) -> str:
+    """What happened; an organ that keeps what was brought to it was sent nothing (信访工作条例 23)."""
+    return KEPT if event.data.get("kept") else STEP_WORDS[event.kind]
 
 
 def _organs_named(events: list[Event]) -> set[str]:

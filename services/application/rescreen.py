@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.application import clocks
+from services.application import clocks, direct
 from services.application.acts import take, take_back
 from services.application.ports import Work, World
 from services.application.routing import desk
@@ -54,6 +54,7 @@ async def _rescreen_one(
     await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(newly)))
     if newly:
         work.record(petition, "rescreened", actor=SYSTEM, data={"shielded": len(newly)})
+        await direct.cut_off(world, work, petition, hidden, holder_id=petition.holder_id)
     holder_accused = petition.holder_id in hidden
     recalled = holder_accused and (petition.state, Act.RECALL) in STEPS
     await _withdraw(work, petition, hidden, everything=recalled)

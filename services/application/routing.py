@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, paper
+from services.application import clocks, direct, paper
 from services.application.acts import accused_organs, take
 from services.application.ports import Work, World
 from services.domain.access import Shield
@@ -88,7 +88,8 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
     office_id = desk(directory, petition, hidden)
     if decision.needs_triage or decision.lead_id is None:
         petition.holder_id = office_id
-        await _hand_over_clock(work, petition, hidden)
+        cut_off = await direct.cut_off(world, work, petition, hidden, holder_id=office_id)
+        await _hand_over_clock(work, petition, cut_off)
         take(work, petition, Act.HOLD, actor=SYSTEM, data=_told(decision, record))
         return
     co_ids = tuple(each for each in decision.co_ids if each not in hidden and each != decision.lead_id)
@@ -109,7 +110,7 @@ def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID]) -> U
 
 
 async def _hand_over_clock(work: Work, petition: Petition, hidden: frozenset[UUID]) -> None:
-    """The clock of an accused office goes with the case to the desk that has it (30)."""
+    """The clock of whoever may learn no more of it goes with the case to the desk that has it (30)."""
     for clock in await clocks.running(work, petition, "D1", "D2"):
         if clock.owner_id in hidden:
             clock.owner_id = petition.holder_id
@@ -136,29 +137,30 @@ async def dispatch_to(
     dispatch = _dispatch(world, petition, target, Role.LEAD)
     await work.dispatches.add(dispatch)
     petition.holder_id = target.organ_id
-    started = await _start_clocks(world, work, petition, dispatch)
-    work.record(
-        petition,
-        "dispatched",
-        actor=actor,
-        data={
-            "dispatch_id": str(dispatch.id),
-            "organ_id": str(target.organ_id),
-            "mode": target.mode.value,
-            "role": "lead",
-            "clocks": started,
-        },
-    )
+    kept = await direct.dispatched(world, work, petition, dispatch, shielded=shielded)
+    started = await _start_clocks(world, work, petition, dispatch, kept=kept)
+    told: dict[str, object] = {
+        "dispatch_id": str(dispatch.id),
+        "organ_id": str(target.organ_id),
+        "mode": target.mode.value,
+        "role": "lead",
+        "clocks": started,
+    }
+    work.record(petition, "dispatched", actor=actor, data={**told, "kept": True} if kept else told)
     work.post(target.organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch))
-    await paper.passed_on(world, work, petition, dispatch, copies=target.co_ids)
+    if not kept:  # nobody writes to an organ about what it received itself
+        await paper.passed_on(world, work, petition, dispatch, copies=target.co_ids)
     return dispatch
 
 
 async def _start_clocks(
-    world: World, work: Work, petition: Petition, dispatch: Dispatch
+    world: World, work: Work, petition: Petition, dispatch: Dispatch, *, kept: bool
 ) -> list[dict[str, object]]:
+    """The clocks of a dispatch. An organ that ``kept`` what it received itself has its own, D2, and nobody to
+    object to.
+    """
     today = world.clock.today()
-    await clocks.meet(work, petition, "D1", "D2", on=today)
+    await clocks.meet(work, petition, "D1", on=today)
 
     async def start(rule: str, due_on: date | None = None) -> Deadline | None:
         # A report that was due before the case was passed on is due no later for that.
@@ -169,10 +171,10 @@ async def _start_clocks(
 
     directory = await world.directory()
     own_rules = directory.organ(dispatch.organ_id).kind.tells_by_own_rules(petition)
-    owed = petition.reachable and not own_rules
+    owed = petition.reachable and not own_rules and not kept
     notice = await start("D3") if owed else None
     objection = None
-    if not dispatch.binding:
+    if not dispatch.binding and not kept:
         objection = await start("D4")
     report = None
     if dispatch.mode is Mode.ASSIGN:

@@ -42,7 +42,7 @@ ROLE_SCOPES: dict[ClientRole, tuple[Scope, ...]] = {
         Scope.SUBMIT, Scope.REGISTER, Scope.TRIAGE, Scope.DISPATCHES, Scope.REVIEWS,
         Scope.SUPERVISION, Scope.REPORTS, Scope.DIRECTORY,
     ),
-    ClientRole.ORGAN: (Scope.DISPATCHES, Scope.REVIEWS, Scope.DIRECTORY),
+    ClientRole.ORGAN: (Scope.SUBMIT, Scope.DISPATCHES, Scope.REVIEWS, Scope.DIRECTORY),
     ClientRole.ADMIN: (Scope.ADMIN, Scope.DIRECTORY, Scope.AUDIT),
 }  # fmt: skip
 
@@ -109,6 +109,7 @@ def may_see(
     *,
     source_id: str,
     screened: bool,
+    denunciation: bool,
     in_office_region: bool,
     party_organs: Iterable[UUID],
     shielded: Iterable[UUID],
@@ -117,11 +118,13 @@ def may_see(
 
     Its source sees what it brought in. An organ sees it once it was screened, when the petition is (or was
     answered) in its hands, or when it is the petition office of the region; never when shielded, not even an
-    office that registered what accuses those above it (信访工作条例 30).
+    office that registered what accuses those above it (信访工作条例 30). An organ that the petitioner came to
+    directly (23) is its source too, of a denunciation only until that is screened: «your bureau's chief» may
+    be denounced, and no rule finds a name in it.
     """
     if client.organ_id is not None and client.organ_id in set(shielded):
         return False
-    if client.id == source_id and client.role is not ClientRole.ORGAN:
+    if client.id == source_id and not (client.role is ClientRole.ORGAN and screened and denunciation):
         return True
     if client.organ_id is None or not screened:
         return False

@@ -176,7 +176,10 @@ def step(state: State, act: Act) -> Step:
     """The step that ``act`` takes from ``state``; raises :class:`StepNotAllowed`."""
     found = STEPS.get((state, act))
     if found is None:
-        raise StepNotAllowed(
-            state=state.value, state_name=state.chinese, act=act.value, act_name=ACT_NAMES[act]
-        )
+        raise not_allowed(state, act)
     return found
+
+
+def not_allowed(state: State, act: Act) -> StepNotAllowed:
+    """The refusal of a step: of one that is not in the table, or not in it for whoever asks."""
+    return StepNotAllowed(state=state.value, state_name=state.chinese, act=act.value, act_name=ACT_NAMES[act])

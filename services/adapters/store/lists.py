@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from services.adapters.store import mappings
 from services.adapters.store.database import Database
@@ -22,7 +22,7 @@ from services.domain.dispatch import Dispatch
 from services.domain.execution import Execution
 from services.domain.identity import index_document, index_name
 from services.domain.inbox import InboxEntry
-from services.domain.petition import Petition, State
+from services.domain.petition import Petition, Purpose, State
 from services.domain.review import Review
 
 T = TypeVar("T")
@@ -143,11 +143,12 @@ class SqlLists:
             column.client_id: wanted.client_id,
             column.channel: wanted.channel,
             column.purpose: wanted.purpose,
-            column.holder_id: wanted.holder_id,
             column.number: wanted.number,
             column.external_ref: wanted.external_ref,
         }
         query = query.where(*(name == value for name, value in equal.items() if value is not None))
+        if wanted.holder_id is not None:
+            query = query.where(_of_holder(wanted.holder_id, wanted.or_brought_by))
         if wanted.states:
             query = query.where(column.state.in_(wanted.states))
         if wanted.screened_only:
@@ -175,6 +176,16 @@ class SqlLists:
             petitioners.c.phone_index == index("phone", person),
         )
         return query.where(exists().where(petitioners.c.petition_id == petitions.c.id, is_person))
+
+
+def _of_holder(organ_id: UUID, or_brought_by: str | None) -> ColumnElement[bool]:
+    """What an organ holds, and what a client of it registered, unless it is a denunciation."""
+    held = petitions.c.holder_id == organ_id
+    if or_brought_by is None:
+        return held
+    purpose = petitions.c.purpose
+    open_to_it = or_(purpose.is_(None), purpose != Purpose.DENUNCIATION.value)
+    return or_(held, and_(petitions.c.client_id == or_brought_by, open_to_it))
 
 
 def _for_eyes(query: Select[Any], petition_id: ColumnElement[Any], organ_id: UUID | None) -> Select[Any]:
