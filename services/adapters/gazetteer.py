@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,7 @@ _LEVELS = {
     6: RegionLevel.COUNTY,
     9: RegionLevel.TOWNSHIP,
 }
+_TOWNS = ("街道", "镇", "乡")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -83,19 +84,26 @@ def _national() -> list[Region]:
 def _table() -> Iterator[Region]:
     packed = (files("services.gazetteer") / "divisions.txt.gz").read_bytes()
     zeros = {length: "0" * (CODE_LENGTH - length) for length in _LEVELS}
-    seen: set[str] = set()
+    names: dict[str, str] = {}
     for line in gzip.decompress(packed).decode().splitlines():
         short, _, name = line.partition("\t")
-        seen.add(short)
-        yield Region(short + zeros[len(short)], name, _LEVELS[len(short)], _superior(short, seen))
+        outer = _superior(short, names)
+        names[short] = name if outer is None else _own_name(name, names[outer])
+        parent = None if outer is None else outer.ljust(CODE_LENGTH, "0")
+        yield Region(short + zeros[len(short)], names[short], _LEVELS[len(short)], parent)
 
 
-def _superior(short: str, seen: set[str]) -> str | None:
+def _superior(short: str, names: Container[str]) -> str | None:
     """The next shorter code that stands in the table: sorted, the superior comes before its regions."""
-    for length in (6, 4, 2):
-        if length < len(short) and short[:length] in seen:
-            return short[:length].ljust(CODE_LENGTH, "0")
-    return None
+    return next(
+        (short[:length] for length in (6, 4, 2) if length < len(short) and short[:length] in names), None
+    )
+
+
+def _own_name(name: str, outer: str) -> str:
+    """济源市沁园街道 of 济源市 is 沁园街道: people write the city once."""
+    own = name.removeprefix(outer)
+    return own if own != name and len(own) > 2 and own.endswith(_TOWNS) else name
 
 
 def _region(row: Mapping[str, str]) -> Region:

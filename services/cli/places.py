@@ -1,15 +1,35 @@
-"""``xinfang places``: which place a text speaks of, and why."""
+"""``xinfang places``: which place a text speaks of, and why; how well that works; a city's own places."""
 
 from __future__ import annotations
 
+import json
+import statistics
+import time
+from collections import Counter
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.adapters.gazetteer import load_gazetteer
+from services.adapters.place_files import read_trial
+from services.cli.session import fail
+from services.domain.directory_check import Problem
 from services.domain.place import PlaceFinder
+from services.domain.place_trial import (
+    Outcome,
+    TrialAnswer,
+    TrialRow,
+    depth_share,
+    known_context,
+    run,
+    unknown_codes,
+)
+from services.domain.refusal import Refusal
+from services.domain.region import Gazetteer, RegionLevel
 
 app = typer.Typer(no_args_is_help=True)
+TIMED_ROUNDS = 5
 
 
 @app.callback()
@@ -37,3 +57,74 @@ def find(
     typer.echo(f"依据:{found.evidence}")
     for candidate in found.candidates if found.ambiguous else ():
         typer.echo(f"也可能是\t{candidate.region.code}\t{gazetteer.full_name(candidate.region.code)}")
+
+
+@app.command()
+def evaluate(
+    test: Annotated[Path, typer.Option(help="CSV 或 XLSX,列为 text、context_region、accept")],
+) -> None:
+    """用写明正确答案的文本检验地点识别,输出 JSON · Score the place finder on texts with known answers."""
+    try:
+        rows, problems = read_trial(test)
+    except Refusal as refusal:
+        fail(str(refusal))
+    refuse(test, problems)
+    gazetteer = load_gazetteer()
+    finder = PlaceFinder(gazetteer)
+    answers = run(rows, finder, gazetteer)
+    report = _report(answers, gazetteer) | _timed(rows, finder, gazetteer)
+    typer.echo(json.dumps(report | {"misses": _misses(answers, gazetteer)}, ensure_ascii=False, indent=1))
+
+
+def refuse(path: Path, problems: list[Problem]) -> None:
+    """End the command when a file has faults, with the line and the reason of each."""
+    if problems:
+        lines = [f"{path.name} 第{problem.line}行:{problem.reason}" for problem in problems]
+        fail("\n".join([*lines, f"共 {len(problems)} 处错误"]))
+
+
+def _report(answers: list[TrialAnswer], gazetteer: Gazetteer) -> dict[str, object]:
+    counts = Counter(answer.outcome for answer in answers)
+    report: dict[str, object] = {
+        "n": len(answers),
+        "right": counts[Outcome.RIGHT],
+        "wrong": counts[Outcome.WRONG],
+        "silent_ambiguities": counts[Outcome.SILENT_AMBIGUITY],
+        "invented": counts[Outcome.INVENTED],
+    }
+    for level in (RegionLevel.COUNTY, RegionLevel.TOWNSHIP):
+        share = depth_share(answers, level, gazetteer)
+        report[level.value] = {"n": share.n, "right": share.right}
+    return report | {"unknown_codes": unknown_codes((answer.row for answer in answers), gazetteer)}
+
+
+def _timed(rows: list[TrialRow], finder: PlaceFinder, gazetteer: Gazetteer) -> dict[str, object]:
+    """Processor time a text in microseconds, warm: the median of several rounds, and the extremes."""
+    asked = [(row.text, known_context(row.context, gazetteer)) for row in rows]
+    rounds = []
+    for _ in range(TIMED_ROUNDS):
+        begun = time.process_time()
+        for text, context in asked:
+            finder.find(text, context=context)
+        rounds.append((time.process_time() - begun) / len(asked) * 1e6)
+    spread = [round(min(rounds), 1), round(max(rounds), 1)]
+    return {"us_per_text": round(statistics.median(rounds), 1), "us_spread": spread, "rounds": TIMED_ROUNDS}
+
+
+def _misses(answers: list[TrialAnswer], gazetteer: Gazetteer) -> list[dict[str, object]]:
+    return [
+        {
+            "line": answer.row.line,
+            "text": answer.row.text[:200],
+            "context_region": answer.row.context,
+            "accept": "|".join(answer.row.accept),
+            "outcome": answer.outcome.value,
+            "found": answer.finding.region.code if answer.finding.region else None,
+            "name": gazetteer.full_name(answer.finding.region.code) if answer.finding.region else None,
+            "ambiguous": answer.finding.ambiguous,
+            "confidence": answer.finding.confidence,
+            "evidence": answer.finding.evidence,
+        }
+        for answer in answers
+        if answer.outcome is not Outcome.RIGHT
+    ]

@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from services.domain.place_mentions import Lexicon, Mention
+from services.domain.own_place import OwnPlace
+from services.domain.place_chains import Chain, Chains
+from services.domain.place_mentions import Lexicon
+from services.domain.place_text import Role, readable, role
 from services.domain.region import Gazetteer, Region, RegionLevel
 from services.domain.region_names import Form
 
@@ -21,12 +24,16 @@ CERTAIN: Final = 0.99
 _OPEN: Final = 0.4
 """The most that can be claimed while two readings remain."""
 _RIVAL_MARGIN: Final = 0.08
-_AND: Final = frozenset("与和及跟同、")
 _NEIGHBOURS: Final = 12
 """How many names around one may settle it."""
 _LINK: Final = 0.06
 _SUPPORT: Final = 0.08
 _FIRST: Final = 0.04
+_ORIGIN: Final = -0.35
+_ORIGIN_LEAST: Final = 0.05
+_MATTER: Final = 0.1
+_DEEPER: Final = 0.5
+"""How sure a place within the best one must be to be taken instead."""
 
 _BY_LEVEL: Final = {
     RegionLevel.PROVINCE: 0.72,
@@ -34,7 +41,7 @@ _BY_LEVEL: Final = {
     RegionLevel.COUNTY: 0.88,
     RegionLevel.TOWNSHIP: 0.84,
 }
-_BY_FORM: Final = {Form.OWN: 0.1, Form.FULL: 0.0, Form.SHORT: -0.04, Form.STEM: -0.12}
+_BY_FORM: Final = {Form.OWN: 0.1, Form.FULL: 0.0, Form.SHORT: -0.04, Form.OTHER: -0.08, Form.STEM: -0.12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +68,18 @@ class PlaceFinding:
 NOTHING: Final = PlaceFinding(None, 0.0, (), False, "文中没有可以确认的地名")
 
 
-@dataclass(slots=True)
-class _Chain:
-    """Mentions that belong together, and the regions that their last one can mean."""
-
-    start: int
-    end: int
-    leaves: tuple[str, ...]
-    form: Form
-    alone: bool
-    in_firm: bool
-    texts: list[str]
-    outer: tuple[str, ...] = ()
-    loosely: bool = False
-    settled: str = ""
-    doubt: float = 0.0
-    beside: _Chain | None = None
-    score: float = 0.0
-
-    @property
-    def links(self) -> int:
-        return len(self.texts) - 1
-
-    @property
-    def matched(self) -> str:
-        return "".join(self.texts)
-
-
 class PlaceFinder:
     """Finds places in texts. Built once per gazetteer: it holds the table of all names."""
 
-    def __init__(self, gazetteer: Gazetteer, own_places: Mapping[str, str] | None = None) -> None:
-        """``own_places``: a city's own place names (花园、大厦、农场 …) → code of the region they lie in."""
+    def __init__(self, gazetteer: Gazetteer, own_places: Iterable[OwnPlace] = ()) -> None:
+        """``own_places``: a city's own names (花园、大厦、农场 …) and the regions they lie in."""
+        own = tuple(own_places)
         self._gazetteer = gazetteer
-        self._lexicon = Lexicon(gazetteer, own_places or {})
-        self._paths: dict[str, tuple[str, ...]] = {}
+        self._chains = Chains(gazetteer, Lexicon(gazetteer, own))
+        self._path, self._latest = self._chains.path, self._chains.latest
+        self._own: dict[str, list[OwnPlace]] = {}
+        for place in own:
+            self._own.setdefault(place.name, []).append(place)
 
     def find(self, text: str, *, context: str | None = None, on: date | None = None) -> PlaceFinding:
         """The place that the text speaks of.
@@ -104,67 +88,37 @@ class PlaceFinder:
         its ancestors. ``on`` is the day by whose divisions to answer; without it, the latest ones.
         """
         scopes = () if context is None else self._path(self._gazetteer.get(context).code)
-        chains = self._chains(text)
+        read, positions = readable(text)
+        chains = self._in_force(self._chains.read(read), on or date.max)
         self._settle(chains, scopes)
-        known = [chain for chain in chains if len(chain.leaves) == 1]
+        known = [chain for chain in chains if len(chain.leaves) == 1 and not chain.away]
         for chain in known:
             own = self._scored(chain, scopes)
             chain.score = max(own, chain.beside.score) if own and chain.beside is not None else own
         open_chains = [chain for chain in chains if len(chain.leaves) > 1 and self._is_open(chain)]
         known = [chain for chain in known if chain.score > 0]
-        if known:
-            return self._best(known, on or date.max)
-        return self._left_open(open_chains, on or date.max) if open_chains else NOTHING
-
-    # chains
-
-    def _chains(self, text: str) -> list[_Chain]:
-        chains: list[_Chain] = []
-        for mention in self._lexicon.mentions(text):
-            last = chains[-1] if chains else None
-            if last is not None and mention.joined and self._extend(last, mention):
-                continue
-            listed = last is not None and text[last.end : mention.start].strip() in _AND
-            chains.append(_chain(mention, last if listed else None))
-        return chains
-
-    def _extend(self, chain: _Chain, mention: Mention) -> bool:
-        """Reads the mention as beneath the chain, above it (朝阳区(北京)), or just beside it (loosely)."""
-        above = {name for leaf in chain.leaves for name in (leaf, self._latest(leaf))}
-        inner = tuple(code for code in mention.codes if not above.isdisjoint(self._path(code)))
-        if inner:
-            chain.outer, chain.leaves = chain.leaves, inner
+        if not known:
+            found = self._left_open(open_chains, on or date.max) if open_chains else NOTHING
         else:
-            outer = set(mention.codes)
-            narrowed = tuple(leaf for leaf in chain.leaves if not outer.isdisjoint(self._path(leaf)))
-            beside = () if narrowed else self._beside(chain, mention)
-            if not narrowed and not beside:
-                return False
-            chain.outer = mention.codes if narrowed else chain.leaves
-            chain.leaves = narrowed or beside
-            chain.loosely = chain.loosely or bool(beside)
-        chain.end, chain.alone = mention.end, chain.alone or mention.alone
-        chain.form, chain.in_firm = max(chain.form, mention.form), chain.in_firm and mention.in_firm
-        chain.texts.append(mention.text)
-        return True
+            self._weigh_roles(read, known)
+            found = self._best(known, on or date.max)
+        return found if positions is None else _as_sent(found, positions)
 
-    def _beside(self, chain: _Chain, mention: Mention) -> tuple[str, ...]:
-        """Towns that people place in the county next to theirs: 南县河坝镇, since 1999 in 大通湖区."""
-        if len(chain.leaves) != 1 or mention.form is not Form.FULL:
-            return ()
-        leaf = self._gazetteer.get(chain.leaves[0])
-        if leaf.level is not RegionLevel.COUNTY and not leaf.is_management_district:
-            return ()
-        regions = (self._gazetteer.get(code) for code in mention.codes)
-        return tuple(
-            region.code
-            for region in regions
-            if region.level.rank > leaf.level.rank and leaf.parent in self._path(region.code)
-        )
+    def _in_force(self, chains: list[Chain], on: date) -> list[Chain]:
+        """Own places hold from a day to a day; the last name of a chain says whether it is one."""
+        if not self._own:
+            return chains
+        for chain in chains:
+            if chain.form is Form.OWN:
+                places = self._own.get(chain.texts[-1], ())
+                gone = {place.region_code for place in places if not place.in_force(on)}
+                held = {place.region_code for place in places if place.in_force(on)}
+                chain.leaves = tuple(leaf for leaf in chain.leaves if leaf in held or leaf not in gone)
+        return [chain for chain in chains if chain.leaves]
 
     # one reading for each chain
 
-    def _settle(self, chains: list[_Chain], scopes: tuple[str, ...]) -> None:
+    def _settle(self, chains: list[Chain], scopes: tuple[str, ...]) -> None:
         for index, chain in enumerate(chains):
             self._unite(chain)
             if len(chain.leaves) > 1 or not chain.alone:
@@ -174,13 +128,13 @@ class PlaceFinder:
             if not chain.settled and len(chain.leaves) > 1:
                 self._settle_by_level(chain)
 
-    def _unite(self, chain: _Chain) -> None:
+    def _unite(self, chain: Chain) -> None:
         """巢湖市 was the prefecture and is the county: readings that lead to one region today are one."""
         if len(chain.leaves) > 1:
             latest = dict.fromkeys(self._latest(leaf) for leaf in chain.leaves)
             chain.leaves = tuple(latest) if len(latest) < len(chain.leaves) else chain.leaves
 
-    def _settle_by_text(self, chain: _Chain, others: Iterable[_Chain]) -> None:
+    def _settle_by_text(self, chain: Chain, others: Iterable[Chain]) -> None:
         for other in others:
             if not other.alone or len(other.leaves) != 1:
                 continue
@@ -193,7 +147,7 @@ class PlaceFinder:
                     chain.alone = True
                 return
 
-    def _settle_by_context(self, chain: _Chain, scopes: tuple[str, ...]) -> None:
+    def _settle_by_context(self, chain: Chain, scopes: tuple[str, ...]) -> None:
         for steps, scope in enumerate(scopes):
             inside = tuple(
                 leaf
@@ -213,23 +167,35 @@ class PlaceFinder:
                 chain.alone = True
             return
 
-    def _is_short_town(self, leaf: str, chain: _Chain) -> bool:
+    def _is_short_town(self, leaf: str, chain: Chain) -> bool:
         """灵山寺 is no town called 灵山: two characters alone never mean a town."""
         short = chain.form is Form.STEM and len(chain.texts[-1]) == 2
         return short and chain.links == 0 and self._gazetteer.get(leaf).level is RegionLevel.TOWNSHIP
 
-    def _settle_by_level(self, chain: _Chain) -> None:
-        """吉林 is the province before its city; 海南 the province before a prefecture of the same name."""
+    def _settle_by_level(self, chain: Chain) -> None:
+        """吉林 is the province before its city, 石河子 the city before the town within it."""
+        paths = [self._path(leaf) for leaf in chain.leaves]
+        nests = [leaf for leaf in chain.leaves if all(leaf in path for path in paths)]
         ranks = {leaf: self._gazetteer.get(leaf).level.rank for leaf in chain.leaves}
         widest = [leaf for leaf, rank in ranks.items() if rank == min(ranks.values())]
-        if len(widest) == 1 and ranks[widest[0]] < RegionLevel.COUNTY.rank:
+        # 那曲市尼玛 is the county before a town of that name in another county
+        governed = min(ranks.values()) < RegionLevel.COUNTY.rank or (chain.tail is Form.STEM and chain.links)
+        if nests:
+            chain.leaves = (nests[0],)
+        elif len(widest) == 1 and governed:
             chain.leaves = (widest[0],)
 
-    def _is_open(self, chain: _Chain) -> bool:
+    def _weigh_roles(self, text: str, chains: Iterable[Chain]) -> None:
+        for chain in chains:
+            chain.role = role(text, chain.start, chain.end)
+            if chain.role is Role.ORIGIN:
+                chain.score = max(_ORIGIN_LEAST, chain.score + _ORIGIN)
+
+    def _is_open(self, chain: Chain) -> bool:
         """Several readings, of which one is surely meant: not a stem or an everyday word."""
         return chain.form is not Form.STEM and (chain.alone or chain.links > 0)
 
-    def _scored(self, chain: _Chain, scopes: tuple[str, ...]) -> float:
+    def _scored(self, chain: Chain, scopes: tuple[str, ...]) -> float:
         """0 for what only looks like a place; at most 1."""
         if chain.links == 0 and (not chain.alone or (chain.in_firm and chain.form is Form.STEM)):
             return 0.0
@@ -239,11 +205,11 @@ class PlaceFinder:
         score -= chain.doubt + (0.3 if chain.in_firm else 0.0)
         return min(1.0, score + self._by_distance(leaf.code, chain, scopes))
 
-    def _across_zone(self, chain: _Chain) -> bool:
+    def _across_zone(self, chain: Chain) -> bool:
         parents = (self._gazetteer.get(code) for code in (*self._path(chain.leaves[0])[1:2], *chain.outer))
         return any(parent.is_management_district for parent in parents)
 
-    def _by_distance(self, leaf: str, chain: _Chain, scopes: tuple[str, ...]) -> float:
+    def _by_distance(self, leaf: str, chain: Chain, scopes: tuple[str, ...]) -> float:
         """What the receiving office's own region says: a place within it is likelier than one far away, and
         the name of its own province says next to nothing."""
         if not scopes:
@@ -261,15 +227,14 @@ class PlaceFinder:
 
     # the answer
 
-    def _best(self, chains: list[_Chain], on: date) -> PlaceFinding:
-        by_leaf: dict[str, _Chain] = {}
+    def _best(self, chains: list[Chain], on: date) -> PlaceFinding:
+        by_leaf: dict[str, Chain] = {}
         for chain in chains:
             kept = by_leaf.get(chain.leaves[0])
             if kept is None or chain.score > kept.score:
                 by_leaf[chain.leaves[0]] = chain if kept is None else replace(chain, start=kept.start)
         totals = {leaf: self._total(leaf, by_leaf) for leaf in by_leaf}
-        first = min(by_leaf.values(), key=lambda chain: chain.start).leaves[0]
-        weights = totals | {first: totals[first] + _FIRST}
+        weights = self._weights(totals, by_leaf)
         ranked = sorted(by_leaf, key=lambda leaf: (-weights[leaf], by_leaf[leaf].start))
         best = ranked[0]
         candidates = tuple(
@@ -277,22 +242,43 @@ class PlaceFinder:
             for leaf in ranked[:MOST_CANDIDATES]
         )
         rivals = [leaf for leaf in ranked[1:] if not self._in_line(best, leaf)]
-        if rivals and weights[rivals[0]] > weights[best] - _RIVAL_MARGIN:
+        if rivals and (
+            weights[rivals[0]] > weights[best] - _RIVAL_MARGIN
+            or (by_leaf[best].clash and by_leaf[rivals[0]].clash)
+        ):
             return self._shared([best, rivals[0]], candidates, on)
-        confidence = min(CERTAIN, totals[best])
-        return self._answer(by_leaf[best], confidence, candidates, on)
+        best = self._deepest(best, [leaf for leaf in ranked if totals[leaf] >= _DEEPER])
+        return self._answer(by_leaf[best], min(CERTAIN, totals[best]), candidates, on)
+
+    def _weights(self, totals: Mapping[str, float], chains: Mapping[str, Chain]) -> dict[str, float]:
+        """Which of several places is meant: the first one, and one that is said to be where it happened."""
+        first = min(chains.values(), key=lambda chain: chain.start).leaves[0]
+        return {
+            leaf: total
+            + (_FIRST if leaf == first else 0.0)
+            + (_MATTER if chains[leaf].role is Role.MATTER else 0)
+            for leaf, total in totals.items()
+        }
+
+    def _deepest(self, best: str, sure: list[str]) -> str:
+        """A place that the text names elsewhere within the best one, unless it names several apart."""
+        inside = [leaf for leaf in sure if leaf != best and self._latest(best) in self._path(leaf)]
+        if inside and all(self._in_line(inside[0], leaf) for leaf in inside):
+            return max(inside, key=lambda leaf: len(self._path(leaf)))
+        return best
 
     def _in_line(self, one: str, other: str) -> bool:
+        one, other = self._latest(one), self._latest(other)
         return one in self._path(other) or other in self._path(one)
 
-    def _total(self, leaf: str, chains: Mapping[str, _Chain]) -> float:
+    def _total(self, leaf: str, chains: Mapping[str, Chain]) -> float:
         """The chain's own score, and support from other chains that name its ancestors."""
         chain = chains[leaf]
         support = sum(_SUPPORT for other in self._path(leaf)[1:] if other in chains)
         return chain.score + support
 
     def _answer(
-        self, chain: _Chain, confidence: float, candidates: tuple[Candidate, ...], on: date
+        self, chain: Chain, confidence: float, candidates: tuple[Candidate, ...], on: date
     ) -> PlaceFinding:
         named = self._gazetteer.get(chain.leaves[0])
         region = self._gazetteer.current(named.code, on)
@@ -306,12 +292,12 @@ class PlaceFinder:
         evidence = ";".join(reason for reason in reasons if reason)
         return PlaceFinding(region, round(confidence, 3), candidates, False, evidence)
 
-    def _how_it_fits(self, chain: _Chain, named: Region) -> str:
+    def _how_it_fits(self, chain: Chain, named: Region) -> str:
         if chain.loosely:
             return f"该地现属{self._gazetteer.full_name(named.code)}"
         return "逐级相符" if chain.links else ""
 
-    def _left_open(self, chains: list[_Chain], on: date) -> PlaceFinding:
+    def _left_open(self, chains: list[Chain], on: date) -> PlaceFinding:
         chain = chains[0]
         score = _OPEN / len(chain.leaves)
         candidates = tuple(
@@ -336,37 +322,18 @@ class PlaceFinder:
         paths = [self._path(leaf) for leaf in leaves]
         return next((code for code in paths[0] if all(code in path for path in paths[1:])), None)
 
-    def _latest(self, code: str) -> str:
-        successor = self._gazetteer.get(code).successor
-        return code if successor is None else successor
 
-    def _path(self, code: str) -> tuple[str, ...]:
-        """The code and those of its ancestors, nearest first."""
-        path = self._paths.get(code)
-        if path is None:
-            path = self._paths[code] = tuple(region.code for region in self._gazetteer.lineage(code))
-        return path
-
-
-def _chain(mention: Mention, beside: _Chain | None) -> _Chain:
-    """A chain of one; ``beside`` is the one with which it is named in one breath (甲镇与乙镇)."""
-    return _Chain(
-        mention.start,
-        mention.end,
-        mention.codes,
-        mention.form,
-        mention.alone,
-        mention.in_firm,
-        [mention.text],
-        beside=beside,
-    )
-
-
-def _nearest(chains: list[_Chain], index: int) -> list[_Chain]:
+def _nearest(chains: list[Chain], index: int) -> list[Chain]:
     """The chains around one, those before it first."""
     before = chains[max(0, index - _NEIGHBOURS) : index]
     return [*reversed(before), *chains[index + 1 : index + 1 + _NEIGHBOURS]]
 
 
-def _candidate(region: Region, score: float, chain: _Chain) -> Candidate:
+def _as_sent(found: PlaceFinding, positions: list[int]) -> PlaceFinding:
+    """The candidates at their positions in the text before gaps were closed."""
+    moved = tuple(replace(each, start=positions[each.start]) for each in found.candidates)
+    return replace(found, candidates=moved)
+
+
+def _candidate(region: Region, score: float, chain: Chain) -> Candidate:
     return Candidate(region, round(min(score, CERTAIN), 3), chain.matched, chain.start)

@@ -110,7 +110,7 @@ class Gazetteer:
         return iter(self._regions.values())
 
     def get(self, code: str) -> Region:
-        region = self.find(code)
+        region = self._regions.get(code) or self.find(code)
         if region is None:
             raise UnknownRegion(code=code)
         return region

@@ -17,9 +17,10 @@ class Form(IntEnum):
     """How much of the name is written, the weakest first."""
 
     STEM = 1  # 益阳, 海淀: no word says that it is a region
-    SHORT = 2  # 恩施州, 威宁县, 长沙高新区: a short form with such a word
-    FULL = 3  # 益阳市, 茅草街镇
-    OWN = 4  # a place that the city itself has named
+    OTHER = 2  # 浏阳县 for 浏阳市: what it was long ago, or a slip
+    SHORT = 3  # 恩施州, 威宁县, 长沙高新区: a short form with such a word
+    FULL = 4  # 益阳市, 茅草街镇
+    OWN = 5  # a place that the city itself has named
 
 
 PEOPLES: Final = (
@@ -73,15 +74,15 @@ _ORDINARY_WORDS: Final = """
 清河 青山 人民 日照 山南 上街 上林 胜利 石门 太平 泰来 团结 通道 通海 万年 文明 文山 文化 西山 仙居
 向阳 新城 新建 新民 新华 新兴 新化 兴安 兴隆 延长 阳光 永安 永和 永定 友好 友谊 玉树 站前 正定 正安
 中山 中原 资源 自贡 阿里 鼓楼 河口 河东 河西 江北 江南 城中 海港 南开 前锋 沙河 凤凰 龙门 平坝 新区
-大安 大关 大余 常山 江山 河间 成安 曲江 平江 连江
+大安 大关 大余 常山 江山 河间 成安 曲江 平江 连江 比如
 """
 ORDINARY: Final = frozenset(_ORDINARY_WORDS.split())
 """Words of everyday speech, also with context: 公安 is rarely the county, 合作 rarely the city."""
 
 _BARE_DISTRICTS_WORDS: Final = """
 城区 郊区 矿区 东区 西区 南区 北区 新区 市区 中区 老城区 新城区 新市区 南市区 北市区 南郊区 开发区
-经开区 高新区 经济开发区 工业园区 工业园 管理区 新技术开发区 高新技术开发区 示范区 合作区 桥东区
-桥西区 经济技术开发区 高新技术产业开发区 高新技术产业园区
+经开区 高新区 经济开发区 工业园区 工业园 管理区 新技术开发区 高新技术开发区 示范区 合作区
+经济技术开发区 高新技术产业开发区 高新技术产业园区
 """
 BARE_DISTRICTS: Final = frozenset(_BARE_DISTRICTS_WORDS.split())
 """Names that every city uses of some part of itself; they say something only right after the city's name."""
@@ -109,9 +110,11 @@ _PRECEDED_PAIRS: Final = """
 """
 PRECEDED: Final = _pairs(_PRECEDED_PAIRS)
 """The other way round: 沿海城市, 西南山区."""
-ENDING_CONTINUED: Final = {"市": "场", "区": "别间", "乡": "镇亲愁"}
+ENDING_CONTINUED: Final = {"市": "场", "区": "别间域块", "乡": "镇亲愁"}
 """东方市场, 新城区别, 建设乡镇企业: the last character belongs to the next word."""
 NO_NAMES: Final = frozenset(["街道", "农场", "林场", "牧场"])
+NO_TOWNS: Final = frozenset(["小城镇", "分乡镇"])
+"""小城镇建设, 部分乡镇: everyday words, unless their county stands before them."""
 
 _DIRECTION: Final = r"[东南西北中环外内上下前后新老大小一二三四五六七八九十0-9０-９]{0,3}"
 _ROAD: Final = (
@@ -121,28 +124,48 @@ _ROAD: Final = (
 _ROAD_AFTER_STEM: Final = re.compile(_DIRECTION + _ROAD)
 _ROAD_AFTER_NAME: Final = re.compile(r"(?:路(?![灯政面况网基段])|大道|街(?![道头坊区])|巷|弄|小吃)")
 _ANOTHER_THING: Final = re.compile(
-    r"大厦|广场|花园|花苑|家园|公馆|新村|小区|苑|大学|银行|酒店|宾馆|饭店|大酒店|宾舍|拉面|小吃|烤鸭|火锅|热干面|米粉|人寿|证券|保险"
-    r"|牌|白药|现代|大众|话|方言|菜|特产|籍|户口|人(?![民才社力大工口均行事防员群家])"
+    r"大厦|广场|花园|花苑|家园|公馆|新村|小区|苑|大学|银行|酒店|宾馆|饭店|大酒店|宾舍|人寿|证券|保险|发展银行|商会|老乡会|同乡会|卫视"
+    r"|牌|现代|大众|汽车(?!站|[东西南北客总路])|话|方言|籍|户口|人(?![民才社力大工口均行事防员群家])|时间|制药|药业"
+    r"|(?:正宗|特色|老|大|小)?(?:拉面|小吃|烤鸭|火锅|热干面|米粉|菜|特产|白药|啤酒|白酒|黄酒|酱酒|酒(?!店)|茶叶|龙井|毛尖|螺蛳粉|炒饭|刀削面"
+    r"|烩面|牛肉面|牛肉粉|小面|凉皮|肉夹馍|包子|馒头|煎饼|锅盔|榨菜|陈醋|老醋|香醋|板鸭|盐水鸭|烧鸡|扒鸡|火腿|大米|大枣|红枣|枸杞|哈密瓜"
+    r"|大闸蟹|羊肉串|烤鱼|臭豆腐|豆瓣|麻花|麻辣烫|冒菜|肠粉|早茶|汤包|烧饼|羊肉汤|胡辣汤|米线|过桥米线|咸鸭|苹果|脐橙)"
 )
 """Names of roads, houses, schools, firms and dishes that carry a region's name without lying there."""
-_AWAY: Final = re.compile(
-    r"[省市]?(?:上访|打工|务工|出差|上学|读书|看病|就医|治病|治疗|旅游|当兵|经商|做生意|来的)"
+_LOCAL_DISH: Final = re.compile(r"小吃|拌面|扁肉|豆瓣|板鸭|臭豆腐|牛肉面|羊肉粉")
+AWAY: Final = re.compile(
+    r"[省市]?(?:上访|打工|务工|出差|上学|读书|看病|就医|治病|治疗|旅游|当兵|经商|做生意|来的|工作)"
 )
 """What people went to another place for; the matter did not arise there."""
-AFTER_STEM: Final = (_ROAD_AFTER_STEM, _ANOTHER_THING, _AWAY)
-AFTER_NAME: Final = (_ROAD_AFTER_NAME,)
+VILLAGE: Final = re.compile(r"村(?!镇)|社区|屯|寨(?!镇)")
+AFTER_STEM: Final = (_ROAD_AFTER_STEM, _ANOTHER_THING)
+AFTER_NAME: Final = (_ROAD_AFTER_NAME, _LOCAL_DISH)
+UNNAMED: Final = re.compile(r"(?:[A-ZＡ-Ｚ][0-9０-９]{0,3}|[某XxＸｘ×*＊□○]{1,3})[省市州县区镇乡][^\w]?$")
+"""A place that was made unrecognisable: A市, A3区, 某县, ××市."""
 FIRM: Final = re.compile(r"[^，。,;；\s]{0,14}?(?:公司|集团|事务所|大学|学院|银行)")
 ADDRESS: Final = re.compile(r"[^，。,;；:：\s]{1,8}?(?:路|街|道|巷|号|小区|村|社区|楼|栋)")
+TOWN_WORDS: Final = re.compile(r"街道办事处|街道办|街道|办事处|镇|民族乡|乡|苏木")
+"""What a town is called besides its name, rightly or by a slip."""
+BEFORE_TOWN: Final = re.compile(r"[^\w、。.!！?？;；]{0,4}[去曲]?")
+"""Between a county and its town; 赫山去 is a slip for 赫山区."""
 TOWN_ENDINGS: Final = ("镇", "乡", "街道", "街道办事处", "苏木")
-SEPARATION: Final = re.compile(r"[\s,，·\-—/（(）):：]{0,3}(?:的|辖区|境内|下辖|所辖|辖|下属)?")
+SEPARATION: Final = re.compile(r"[^\w、。.!！?？;；]{0,4}(?:的|辖区|境内|下辖|所辖|辖|下属)?")
 """What may stand between a region and the next one beneath it."""
 
-_LEFT: Final = frozenset("在到于是住从去由向我家来往对找被让请问给等及与跟为原回本省市县区州镇乡村和")
+_LEFT: Final = frozenset("在到于是住从去由向我家来往对找被让请问给等及与跟为原回本省市县区州镇乡村和司")
+_AT: Final = frozenset("在到去从住")
 _RIGHT: Final = frozenset("的地市县区省各境某本城乡有为是当及与和、这那全")
 
 
-_ROAD_ENDS: Final = "路街道巷里桥"
+ROAD_ENDS: Final = "路街道巷里桥"
 """南京东路 is a road before it is the 街道 of that name; 茅草街 is a town."""
+
+
+_NO_STEM_BEFORE: Final = {
+    "县": "市区",
+    "市": "城都门超夜菜街港",
+    "区": "城山港矿林景校社小片园市郊辖新老战地厂湖库河灾",
+}
+"""东城市 and 西山区 are everyday words before they are slips for 东城区 and 西山县."""
 
 
 def short_forms(region: Region, outer: Iterable[Region] = ()) -> list[tuple[str, Form]]:
@@ -166,9 +189,21 @@ def _governed_forms(region: Region, ending: str) -> list[tuple[str, Form]]:
     word = _AFTER_STEM.get(ending, ending if stem != whole else "")
     if word and region.level is not RegionLevel.PROVINCE:
         found.append((stem + word, Form.SHORT))
-    if len(stem) >= 2 and not (ending.startswith("街道") and (len(stem) == 2 or stem[-1] in _ROAD_ENDS)):
+    if region.level is RegionLevel.COUNTY and stem == whole and len(stem) >= 2 and stem not in ORDINARY:
+        found += [(stem + kind, Form.OTHER) for kind in "县市区" if stem[-1] not in _NO_STEM_BEFORE[kind]]
+    if region.level is RegionLevel.PREFECTURE and ending == "市":
+        found.append((stem + "地区", Form.OTHER))
+    if len(stem) >= 2 and not (ending.startswith("街道") and (len(stem) == 2 or stem[-1] in ROAD_ENDS)):
         found.append((stem, Form.STEM))
     return [(name, form) for name, form in found if name != region.name]
+
+
+def town_stem(region: Region) -> str:
+    """茅草街镇 → 茅草街, 鲊埠回族乡 → 鲊埠; empty where the name has no such last word."""
+    for ending in _GOVERNED[RegionLevel.TOWNSHIP]:
+        if region.name.endswith(ending):
+            return _PEOPLES_LAST.sub("", region.name.removesuffix(ending))
+    return ""
 
 
 def _zone_forms(name: str, outer: Iterable[Region]) -> list[tuple[str, Form]]:
@@ -193,6 +228,11 @@ def _zone_forms(name: str, outer: Iterable[Region]) -> list[tuple[str, Form]]:
 def starts_word(text: str, start: int) -> bool:
     """May a name begin here, judged by the character before it?"""
     return start == 0 or not is_han(text[start - 1]) or text[start - 1] in _LEFT
+
+
+def follows_where(text: str, start: int) -> bool:
+    """在, 到, 去 … stand before it: what comes is a place."""
+    return start > 0 and text[start - 1] in _AT
 
 
 def ends_word(text: str, end: int) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from services.adapters.gazetteer import load_gazetteer
+from services.domain.own_place import OwnPlace
 from services.domain.place import PlaceFinder
 
 YIYANG, NANXIAN, XIHU, CHANGCHUN = "430900000000", "430921000000", "330106000000", "220100000000"
@@ -224,7 +225,7 @@ def test_candidates_say_where_the_words_stand(finder: PlaceFinder) -> None:
 
 
 def test_a_city_s_own_places_are_found_even_on_roads() -> None:
-    finder = PlaceFinder(load_gazetteer(), {"康富南路": "430903002000", "秀峰公园": "430903000000"})
+    finder = PlaceFinder(load_gazetteer(), [OwnPlace("康富南路", "430903002000", "道路")])
     found = finder.find("康富南路与金山路口", context=YIYANG).region
     assert found is not None
     assert found.name == "桃花仑街道"
