@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from intake_api.handling import execution_out
-from intake_api.registration import deadline_out, links
+from intake_api.registration import deadlines_out, links
 from services.application.petition import Dossier
 from services.domain.access import Client, ClientRole
 from services.domain.decision import DecisionRecord
@@ -75,7 +75,7 @@ def full(dossier: Dossier, directory: Directory, client: Client) -> dict[str, An
         "repeat_of": petition.repeat_of if _is_source(petition, client) else None,
         "final_on": petition.final_on,
         "final_ground": petition.final_ground,
-        "deadlines": [deadline_out(clock) for clock in dossier.deadlines],
+        "deadlines": deadlines_out(dossier.deadlines),
         "executions": [execution_out(each, directory) for each in dossier.executions],
         "cares": _cares(dossier, directory, client),
         "links": links(str(petition.id)),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from intake_api.registration import deadline_out
+from intake_api.registration import deadlines_out
 from intake_api.replies import reply
 from services.application.acts import Case
 from services.application.objection import Contest
@@ -205,5 +205,5 @@ def _links(data: Mapping[str, object]) -> dict[str, str]:
 def _beside(case: Case[Dispatch] | Case[Opinion] | Case[Review]) -> dict[str, Any]:
     return {
         "petition": petition_status(case.petition),
-        "deadlines": [deadline_out(clock) for clock in case.deadlines],
+        "deadlines": deadlines_out(case.deadlines),
     }

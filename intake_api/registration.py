@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from services.domain.calendar import local_date
 from services.domain.deadline import Deadline
 from services.domain.directory import Directory
 from services.domain.identity import normalise_document
+from services.domain.own_limit import Limit, is_own, overridden
 from services.domain.refusal import InvalidField, NotFound
 from services.domain.registration import PetitionerDraft, Registration, RespondentDraft
 from services.domain.statute import RuleNotInForce, RulePack
@@ -88,6 +89,7 @@ async def registration_of(world: Deployment, body: AnyRegistration, office_regio
         urgent=body.urgent,
         people_count=body.people_count or block.get("people_count"),
         external_ref=body.external_ref,
+        own_limit=_own_limit(body),
     )
 
 
@@ -101,8 +103,13 @@ _DAY_FIELD = {
 
 def _block(body: AnyRegistration) -> dict[str, Any]:
     block = getattr(body, body.channel.value)
-    filled: dict[str, Any] = block.model_dump(mode="json", exclude_none=True)
+    filled: dict[str, Any] = block.model_dump(mode="json", exclude_none=True, exclude={"own_due_at"})
     return filled
+
+
+def _own_limit(body: AnyRegistration) -> Limit | None:
+    due_at = body.hotline.own_due_at if isinstance(body, HotlineRegistration) else None
+    return Limit(due_at) if due_at else None
 
 
 def _received_on(block: Mapping[str, Any], today: date) -> date:
@@ -218,7 +225,7 @@ def receipt(registered: Registered) -> dict[str, Any]:
         "version": petition.version,
         "received_on": petition.received_on,
         "registered_at": petition.registered_at,
-        "deadlines": [deadline_out(clock) for clock in registered.deadlines],
+        "deadlines": deadlines_out(registered.deadlines),
         "same_matter": [
             {"id": each.id, "number": each.number, "relation": each.relation, "score": each.score}
             for each in registered.same_matter
@@ -227,16 +234,24 @@ def receipt(registered: Registered) -> dict[str, Any]:
     }
 
 
-def deadline_out(clock: Deadline) -> dict[str, Any]:
+def deadlines_out(clocks: Sequence[Deadline]) -> list[dict[str, Any]]:
+    """All clocks of a case, each limit of a caller's own held against the statutory period beside it."""
+    return [deadline_out(clock, overridden(clock, clocks)) for clock in clocks]
+
+
+def deadline_out(clock: Deadline, decisive: Deadline | None = None) -> dict[str, Any]:
+    late = f"晚于法定期限{decisive.due_on}({decisive.article}),以法定期限为准。" if decisive else None
     return {
         "rule": clock.rule,
+        "source": "caller" if is_own(clock) else "statute",
         "title": clock.title,
-        "article": clock.article,
+        "article": clock.article or None,
         "starts_on": clock.starts_on,
         "due_on": clock.due_on,
         "due_at": clock.due_at,
         "provisional": clock.provisional,
         "state": clock.state,
+        "note": late,
     }
 
 

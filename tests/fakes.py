@@ -333,7 +333,7 @@ class FakeLists:
         found = [
             RunningClock(clock, petition.number, petition.office_region)
             for clock in sorted(rows["deadlines"].values(), key=lambda clock: str(clock.id))
-            if clock.state.value == "running" and clock.due_on >= ending_from
+            if clock.state.value == "running" and clock.due_on >= ending_from and clock.next_at
             and (after is None or clock.id > after) and (petition := rows["petitions"][clock.petition_id])
         ]  # fmt: skip
         return found[:limit]

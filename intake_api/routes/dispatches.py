@@ -19,6 +19,7 @@ from intake_api.schemas.dispatch import (
     FolderOut,
     NonAcceptanceIn,
     ObjectionIn,
+    OwnLimitIn,
     ReferralIn,
     ReportIn,
     SpotAnswerIn,
@@ -29,8 +30,10 @@ from services.application import dispatch as dispatches
 from services.application import objection as objections
 from services.application import on_the_spot
 from services.application import opinion as opinions
+from services.application import own_limit as own_limits
 from services.domain.access import Call, Client, Scope
 from services.domain.on_the_spot import SpotAnswer
+from services.domain.own_limit import Limit
 
 router = APIRouter(prefix="/v1/dispatches", tags=["转交办件 · dispatches"])
 Reading = Annotated[Client, caller(Scope.DISPATCHES, Scope.TRIAGE)]
@@ -169,4 +172,17 @@ async def issue_opinion(dispatch_id: UUID, body: HandlingOpinionIn, world: World
 async def report_dispatch(dispatch_id: UUID, body: ReportIn, world: World, call: Acting) -> Response:
     """交办的信访事项,在指定期限内向交办机关反馈结果、提交办结报告。"""
     case = await dispatches.report(world, dispatch_id, body.content, call=call)
+    return of_petition(dispatch_out(case, await world.directory()), case.petition)
+
+
+@router.put(
+    "/{dispatch_id}/own-limit", operation_id="set_own_limit", summary="本单位时限", response_model=DispatchOut
+)
+async def set_own_limit(dispatch_id: UUID, body: OwnLimitIn, world: World, call: Acting) -> Response:
+    """设定本单位内部的办理时限;再次设定即为变更,due_at 为空即取消。
+
+    与法定期限并列(rule=own,source=caller),不代替法定期限,不预警,不计入超期,不告知信访人。
+    """
+    limit = Limit(body.due_at, body.title) if body.due_at else None
+    case = await own_limits.of_dispatch(world, dispatch_id, limit, call=call)
     return of_petition(dispatch_out(case, await world.directory()), case.petition)

@@ -11,7 +11,7 @@ from intake_api import dossier
 from intake_api.calls import World, acting, caller
 from intake_api.metrics import REGISTRATIONS
 from intake_api.problems import FieldError, InvalidBody
-from intake_api.registration import deadline_out, links, receipt, registration_of
+from intake_api.registration import deadlines_out, links, receipt, registration_of
 from intake_api.replies import reply
 from intake_api.schemas.hotline import CallbackIn, CallbackOut, WorkOrderIn, WorkOrderOut
 from intake_api.schemas.petition import PetitionOut
@@ -131,7 +131,7 @@ def _known(found: Dossier) -> dict[str, Any]:
         "version": petition.version,
         "received_on": petition.received_on,
         "registered_at": petition.registered_at,
-        "deadlines": [deadline_out(clock) for clock in found.deadlines],
+        "deadlines": deadlines_out(found.deadlines),
         "same_matter": [],
         "links": links(str(petition.id)),
     }

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from intake_api.schemas.petition import (
     INSTANT,
@@ -16,7 +16,7 @@ from intake_api.schemas.petition import (
     PetitionOut,
 )
 from intake_api.schemas.registration import DeadlineOut
-from intake_api.schemas.sent import Line100, Line500, Sent, Text2000, Text5000, Text20000, Told
+from intake_api.schemas.sent import Line60, Line100, Line500, Sent, Text2000, Text5000, Text20000, Told
 from services.domain.dispatch import DispatchState, Mode, Procedure, Role
 from services.domain.on_the_spot import AnswerForm
 from services.domain.opinion import Outcome
@@ -149,6 +149,17 @@ class ExtensionIn(Sent):
     days: int = Field(ge=1, le=366)
     approved_by: Line100 = Field(description="批准延期的本机关、单位负责人")
     reason: Text2000
+
+
+class OwnLimitIn(Sent):
+    """本单位内部的办理时限;``due_at`` 为空即取消"""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"due_at": "2026-12-18T10:00:00Z", "title": "科室办理时限"}]}
+    )
+
+    due_at: AwareDatetime | None = None
+    title: Line60 | None = Field(None, description="名称;不填为“本单位内部办理时限”")
 
 
 class ReferralIn(Sent):

@@ -104,6 +104,7 @@ class HotlineIn(Sent):
     called_at: AwareDatetime | None = Field(None, description="呼入时间")
     operator: Line60 | None = Field(None, description="工号")
     caller_number: Phone | None = Field(None, description="来电号码")
+    own_due_at: AwareDatetime | None = Field(None, description="热线自定的办理时限,与法定期限并列")
 
 
 class IdDocumentIn(Sent):
@@ -230,17 +231,28 @@ RegistrationIn = Annotated[
 ]
 
 
+class ClockSource(StrEnum):
+    STATUTE = "statute"
+    CALLER = "caller"
+
+
 class DeadlineOut(Told):
-    """一个期限:依据、起算、届满。``provisional`` 表示所涉年份的放假安排尚未公布"""
+    """一个期限:依据、起算、届满。``provisional`` 表示所涉年份的放假安排尚未公布
+
+    ``source`` 为 caller 的是热线(rule=hotline)或承办单位(rule=own)自定的时限,与法定期限并列,不代替它,不预警,
+    不计入超期。
+    """
 
     rule: str = Field(examples=["D1"])
+    source: ClockSource = ClockSource.STATUTE
     title: str = Field(examples=["信访部门转送、交办"])
-    article: str = Field(examples=["信访工作条例第二十二条"])
+    article: str | None = Field(description="自定的时限没有条文", examples=["信访工作条例第二十二条"])
     starts_on: date
     due_on: date
     due_at: str = Field(json_schema_extra={"format": "date-time"})
     provisional: bool
     state: str = Field(examples=["running"])
+    note: str | None = Field(None, description="自定的时限晚于法定期限时,说明以法定期限为准")
 
 
 class SameMatterOut(Told):

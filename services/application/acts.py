@@ -8,7 +8,9 @@ from datetime import date
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from services.application import clocks
 from services.application.ports import Work, World
+from services.domain import own_limit
 from services.domain.access import Call, Client, StaleVersion, may_see
 from services.domain.deadline import Deadline
 from services.domain.directory import Directory
@@ -180,6 +182,7 @@ async def take_back(work: Work, petition: Petition, dispatch: Dispatch) -> None:
     """
     dispatch.move(DispatchState.WITHDRAWN)
     await work.dispatches.save(dispatch)
+    await clocks.cease(work, petition, own_limit.ORGAN, subject_id=dispatch.id)
     work.post(dispatch.organ_id, EntryType.DISPATCH_WITHDRAWN, petition, {"dispatch_id": str(dispatch.id)})
 
 

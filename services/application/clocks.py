@@ -7,7 +7,9 @@ from uuid import UUID
 
 from services.application.ports import Work, World
 from services.domain import deadline as rules
+from services.domain import own_limit
 from services.domain.deadline import Deadline, DeadlineState
+from services.domain.own_limit import HANDLING
 from services.domain.petition import Petition
 
 RUNNING = (DeadlineState.RUNNING.value, DeadlineState.OVERDUE.value)
@@ -59,7 +61,12 @@ async def running(
 async def meet(
     work: Work, petition: Petition, *only: str, on: date, subject_id: UUID | None = None
 ) -> list[Deadline]:
-    """What the running clocks of these rules asked for was done on this day."""
+    """What the running clocks of these rules asked for was done on this day.
+
+    What meets the period of handling meets the limits that callers set beside it.
+    """
+    if HANDLING in only:
+        only += own_limit.RULES
     clocks = await running(work, petition, *only, subject_id=subject_id)
     for clock in clocks:
         rules.meet(clock, on)

@@ -34,6 +34,7 @@ from services.domain.dispatch import (
     ReportNotDue,
     Role,
 )
+from services.domain.own_limit import ORGAN
 from services.domain.petition import Attachment, Path, Petition, Purpose
 from services.domain.procedure import DECIDE
 from services.domain.refusal import InvalidField, NotFound, Refusal
@@ -295,6 +296,7 @@ async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) 
             await procedure.pass_on(
                 world, work, petition, mode=dispatch.mode, owner_id=dispatch.organ_id, since=dispatch.sent_on
             )
+        await clocks.cease(work, petition, ORGAN, subject_id=dispatch.id)
         dispatch.move(DispatchState.REFERRED)
         await work.dispatches.save(dispatch)
         for beside in await work.dispatches.find(petition_id=petition.id, organ_id=organ_id, open=True):

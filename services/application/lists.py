@@ -95,7 +95,7 @@ class Lists(Protocol):
     async def running_clocks(
         self, ending_from: date, *, after: UUID | None, limit: int
     ) -> list[RunningClock]:
-        """Running clocks due on that day or later, in the order of their ids."""
+        """Running statutory clocks due on that day or later, in the order of their ids."""
 
     async def oldest_due(self) -> datetime | None:
         """The earliest point at which any clock needs something done."""

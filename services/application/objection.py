@@ -24,6 +24,7 @@ from services.domain.dispatch import (
 )
 from services.domain.inbox import EntryType
 from services.domain.organ import OrganKind
+from services.domain.own_limit import ORGAN
 from services.domain.petition import Petition
 from services.domain.refusal import InvalidField, NotFound, Refusal
 from services.domain.steps import Act
@@ -177,6 +178,7 @@ async def _uphold(
     # An organ that passed an assignment on still reports on it, unless the case now leaves its hands too.
     gone = dispatch.id if ruling.organ_id else None
     await clocks.cease(work, petition, "D11", subject_id=gone)
+    await clocks.cease(work, petition, ORGAN, subject_id=dispatch.id)
     dispatch.move(DispatchState.RETURNED)
     await work.dispatches.save(dispatch)
     data = {"objection_id": str(objection.id), "dispatch_id": str(dispatch.id)}

@@ -17,6 +17,7 @@ from services.domain.execution import Execution
 from services.domain.ledger import Event
 from services.domain.number import normalise_query_code, parse_number
 from services.domain.opinion import Notice, Opinion
+from services.domain.own_limit import is_own
 from services.domain.petition import Evaluation, Petition
 from services.domain.refusal import InvalidField, NotFound
 from services.domain.review import NEXT_TIER, Review
@@ -133,7 +134,7 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
         opinions=opinions,
         executions=await work.executions.find(petition_id=petition.id),
         notices=[each for each in await work.notices.find(petition_id=petition.id) if each.kind != "report"],
-        deadlines=clocks,
+        deadlines=[clock for clock in clocks if not is_own(clock)],  # those bind nobody towards them
         may_evaluate=_may(petition, Act.EVALUATE),
         may_request_ordinary=await _is_handled_simply(work, petition),
         may_request_written=await on_the_spot.answered_on_the_spot(work, petition) is not None,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks, direct
+from services.application import clocks, direct, own_limit
 from services.application.ports import StoredAnswer, Work, World
 from services.application.same_matter import SameMatter, told_to_source
 from services.domain.access import Call
@@ -132,7 +132,8 @@ async def _write(
         data={**data, "organ_id": str(received_by)} if received_by else data,
     )
     await work.enqueue(Topic.ROUTE, petition.id)
-    return Registered(petition, code, [clock] if clock else [], same)
+    limit = await own_limit.of_work_order(world, work, petition, registration.own_limit, actor=call.actor)
+    return Registered(petition, code, [each for each in (clock, limit) if each], same)
 
 
 async def _ensure_new_reference(work: Work, petition: Petition) -> None:

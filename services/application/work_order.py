@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from services.application import own_limit
 from services.application import petition as petitions
 from services.application.lists import PetitionFilter
 from services.application.ports import Conflict, World
@@ -47,7 +48,8 @@ async def put(world: World, registration: Registration, *, call: Call) -> Put:
             return await _register(world, registration, number, call=call)
         except (ExternalRefExists, Conflict):  # sent twice at the same time: the other one was first
             known = await find(world, number, client=call.client)
-    return await _compare(world, known, registration, call=call)
+    done = await _compare(world, known, registration, call=call)
+    return done if registration.own_limit is None else await _limited(world, done, registration, call=call)
 
 
 async def _register(world: World, registration: Registration, number: str, *, call: Call) -> Put:
@@ -79,6 +81,14 @@ async def _compare(world: World, known: Petition, registration: Registration, *,
         return Put(known)
     added = await petitions.supplement(world, known.id, said, call=call)
     return Put(await find(world, registration.external_ref or "", client=call.client), supplement=added)
+
+
+async def _limited(world: World, done: Put, registration: Registration, *, call: Call) -> Put:
+    """The limit that the order bears now. Not told by the call's hash: that is the supplement's."""
+    async with world.begin(replace(call, fingerprint=None)) as work:
+        petition = await work.lock(done.petition.id)
+        await own_limit.of_work_order(world, work, petition, registration.own_limit, actor=call.actor)
+    return replace(done, petition=petition)
 
 
 def words(said: Petition | Registration) -> str:

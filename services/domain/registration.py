@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from services.domain.own_limit import Limit
 from services.domain.petition import Channel, Purpose, RespondentKind
 from services.domain.refusal import Refusal
 from services.domain.statute import Ground
@@ -54,6 +55,7 @@ class Registration:
     urgent: bool = False
     people_count: int | None = None
     external_ref: str | None = None
+    own_limit: Limit | None = None
 
     @property
     def people(self) -> int:

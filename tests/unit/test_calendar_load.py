@@ -58,7 +58,8 @@ async def put_into_force(world: FakeWorld, *notices: HolidayNotice, begun: bool 
 
 
 def handling(world: FakeWorld) -> Deadline:
-    return next(each for each in world.store.rows["deadlines"].values() if each.rule == "D5")
+    found: list[Deadline] = [*world.store.rows["deadlines"].values()]
+    return next(clock for clock in found if clock.rule == "D5")
 
 
 def moved(world: FakeWorld) -> list[dict[str, object]]:

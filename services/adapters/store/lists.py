@@ -16,6 +16,7 @@ from services.adapters.store.tables.chain import deadlines
 from services.adapters.store.tables.inbox import feed_heads, inbox_entries
 from services.adapters.store.tables.petition import petitioners, petitions, shields
 from services.application.lists import LedgerHead, PetitionFilter, RunningClock
+from services.domain import own_limit
 from services.domain.calendar import end_instant, start_instant
 from services.domain.deadline import DeadlineState
 from services.domain.dispatch import Dispatch
@@ -92,6 +93,7 @@ class SqlLists:
         self, ending_from: date, *, after: UUID | None, limit: int
     ) -> list[RunningClock]:
         wanted = [deadlines.c.state == DeadlineState.RUNNING.value, deadlines.c.due_on >= ending_from]
+        wanted.append(deadlines.c.rule.not_in(own_limit.RULES))
         if after is not None:
             wanted.append(deadlines.c.id > after)
         query = select(deadlines, petitions.c.number, petitions.c.office_region).where(*wanted)
