@@ -12,11 +12,13 @@ from starlette.responses import Response, StreamingResponse
 
 from intake_api.handling import organ_ref
 from intake_api.replies import reply, to_json
+from intake_api.schemas.opinion import ServiceIn
 from services.application import paper_reading
 from services.bootstrap import Deployment
 from services.domain.directory import Directory
 from services.domain.issued_paper import IssuedPaper
 from services.domain.paper import Paper
+from services.domain.paper_service import ServiceProof
 
 PDF = "application/pdf"
 AS_PDF: dict[int | str, dict[str, Any]] = {
@@ -45,6 +47,10 @@ def _quality(parameters: list[str]) -> float:
         return float(given[0]) if given else 1.0
     except ValueError:
         return 0.0
+
+
+def service_proof(body: ServiceIn) -> ServiceProof:
+    return ServiceProof(**body.model_dump())
 
 
 def brief(paper: IssuedPaper, directory: Directory, *, path: str = "/v1/papers") -> dict[str, Any]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from intake_api.calls import World, acting, caller
 from intake_api.handling import execution_out, of_petition, opinion_out, petition_status
+from intake_api.paper import service_proof
 from intake_api.schemas.execution import ExecutionIn, ExecutionReported
 from intake_api.schemas.opinion import OpinionOut, ServiceIn
 from services.application import execution as executions
@@ -41,9 +42,8 @@ async def serve_opinion(
     world: World,
     call: Annotated[Call, acting(Scope.DISPATCHES, Scope.REVIEWS)],
 ) -> Response:
-    """登记送达信访人的日期和方式。信访人申请复查、复核的期限自送达之日起算;复核意见送达即三级终结。"""
-    proof = opinions.ServiceProof(body.served_on, body.method, body.signed)
-    case = await opinions.serve(world, opinion_id, proof, call=call)
+    """登记送达信访人的日期和方式,出具送达回证。申请复查、复核的期限自送达之日起算;复核意见送达即三级终结。"""
+    case = await opinions.serve(world, opinion_id, service_proof(body), call=call)
     return of_petition(opinion_out(case, await world.directory()), case.petition)
 
 

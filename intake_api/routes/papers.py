@@ -8,12 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from intake_api.calls import World, caller
-from intake_api.paper import AS_PDF, OWN, brief, handbook_reply, paper_reply, unchanged_or
-from intake_api.schemas.paper import PaperContent, PaperList, PaperOut
+from intake_api.calls import World, acting, caller
+from intake_api.paper import AS_PDF, OWN, brief, handbook_reply, paper_reply, service_proof, unchanged_or
+from intake_api.replies import reply
+from intake_api.schemas.opinion import ServiceIn
+from intake_api.schemas.paper import PaperContent, PaperList, PaperOut, PaperServed
 from services.application import handbook as handbooks
 from services.application import paper_reading as papers
-from services.domain.access import Client, Scope
+from services.application import paper_service
+from services.domain.access import Call, Client, Scope
 
 router = APIRouter(prefix="/v1", tags=["文书 · papers"])
 Reading = Annotated[
@@ -46,6 +49,23 @@ async def list_papers(petition_id: UUID, request: Request, world: World, client:
 async def read_paper(paper_id: UUID, request: Request, world: World, client: Reading) -> Response:
     """Accept 为 application/pdf 的,给出 PDF(PDF/A-2u);首次下载时排成并存档,以后都是同一份。"""
     return await paper_reply(request, world, await papers.read(world, paper_id, client=client))
+
+
+@router.post(
+    "/papers/{paper_id}/service",
+    operation_id="serve_paper",
+    summary="登记文书送达",
+    response_model=PaperServed,
+)
+async def serve_paper(
+    paper_id: UUID,
+    body: ServiceIn,
+    world: World,
+    call: Annotated[Call, acting(Scope.DISPATCHES, Scope.TRIAGE, Scope.REVIEWS)],
+) -> Response:
+    """告知书、通知书、终结证明送达信访人的,由出具机关登记,出具送达回证。意见书的送达在此登记也一样生效。"""
+    served = await paper_service.serve(world, paper_id, service_proof(body), call=call)
+    return reply(brief(served, await world.directory()))
 
 
 @router.get(

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from intake_api.schemas.dispatch import DISPATCH_ID, ORGAN_ID, PETITION_STATUS, PetitionStatus
 from intake_api.schemas.petition import PETITION_ID, OrganRef
 from intake_api.schemas.registration import DeadlineOut
-from intake_api.schemas.sent import Line100, Sent, Text2000, Text20000, Told
+from intake_api.schemas.sent import Line100, Line200, Line500, Sent, Text2000, Text20000, Told
 from intake_api.schemas.service import Method
 from services.domain.opinion import Outcome, ServiceMethod
 from services.domain.petition import Tier
@@ -103,15 +103,33 @@ class ReviewOpinionIn(OpinionIn):
 
 
 class ServiceIn(Sent):
-    """送达:日期、方式、是否签收"""
+    """送达:日期、方式、是否签收。其余各项写入送达回证,可以不填"""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"served_on": "2026-12-20", "method": "in_person", "signed": True}]}
+        json_schema_extra={
+            "examples": [
+                {"served_on": "2026-12-20", "method": "in_person", "signed": True},
+                {
+                    "served_on": "2026-12-20",
+                    "method": "in_person",
+                    "signed": False,
+                    "place": "南县茅草街镇八百弓村张三家中",
+                    "witness": "八百弓村村民委员会 李某",
+                    "served_by": "王某、赵某",
+                    "remark": "本人在场,拒绝签字,意见书留在其住所。",
+                },
+            ]
+        }
     )
 
     served_on: date
     method: Method
     signed: bool | None = None
+    place: Line200 | None = Field(None, description="送达地点")
+    received_by: Line100 | None = Field(None, description="签收人;代收的,注明与受送达人的关系")
+    witness: Line100 | None = Field(None, description="见证人")
+    served_by: Line100 | None = Field(None, description="送达人")
+    remark: Line500 | None = Field(None, description="备注:挂号信号码、未签收的原因等")
 
 
 _WINDOW: dict[str, Any] = {

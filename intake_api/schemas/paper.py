@@ -77,6 +77,10 @@ class PaperList(Told):
     items: list[PaperBrief]
 
 
+class PaperServed(PaperBrief):
+    model_config = ConfigDict(json_schema_extra={"examples": [_BRIEF]})
+
+
 class PaperSection(Told):
     """文书的一部分:段落,或者成对的名称和内容"""
 

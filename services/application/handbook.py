@@ -15,13 +15,19 @@ from services.application.routing import desk
 from services.domain.access import Client
 from services.domain.calendar import local_date
 from services.domain.directory import Directory
+from services.domain.execution import Execution, ExecutionState
 from services.domain.identity import mask_address, mask_document, mask_name, mask_phone
+from services.domain.issued_paper import IssuedPaper
 from services.domain.ledger import Event
-from services.domain.paper import Letterhead, Paper
+from services.domain.paper import Letterhead, Paper, PaperKind, Section
 from services.domain.paper_record import Entry, Person, handbook
-from services.domain.petition import Petition, Petitioner
+from services.domain.paper_service import served_how
+from services.domain.paper_words import chinese_date
+from services.domain.petition import Care, Petition, Petitioner, Tier
+from services.domain.review import TIER_NAMES
 from services.domain.statute import RulePack
 
+_REVIEWS = {Tier.REVIEW.value, Tier.RE_REVIEW.value}
 UNKNOWN_OFFICE = "信访部门"
 
 
@@ -57,10 +63,52 @@ async def _told(world: World, work: Work, petition: Petition, *, masked: bool) -
         _entries(events, directory, office),
         requests=petition.requests or petition.content,
         stands=_stands(petition, pack),
+        more=await _more(work, petition, directory),
         category=directory.categories.path_name(category) if category else None,
         place=_place(petition, directory),
         follow_url=follow_url(world, petition),
     )
+
+
+async def _more(work: Work, petition: Petition, directory: Directory) -> list[Section]:
+    """What stands between tiers and steps: the petitioner's papers, execution, care after the end."""
+    papers = [each for each in await work.papers.find(petition_id=petition.id) if each.for_petitioner]
+    executions = await work.executions.find(petition_id=petition.id)
+    cares = await work.cares.find(petition_id=petition.id)
+    parts = [
+        Section("文书", rows=tuple((_short(each.kind), _paper(each)) for each in papers)),
+        Section("意见的执行", rows=tuple(_executed(each, directory) for each in executions)),
+        Section("终结后的帮扶疏导", rows=tuple(_cared(each, directory) for each in cares)),
+    ]
+    return [each for each in parts if each.rows]
+
+
+def _short(kind: PaperKind) -> str:
+    """受理告知书: all of them are 信访事项's."""
+    return kind.heading.removeprefix("信访事项")
+
+
+def _paper(paper: IssuedPaper) -> str:
+    told = f"{paper.number}，{chinese_date(paper.issued_on)}出具"
+    if paper.served_on is None:
+        return told
+    how = f"（{served_how(paper.service_method, paper.signed)}）" if paper.service_method else ""
+    return f"{told}，{chinese_date(paper.served_on)}送达{how}"
+
+
+def _executed(execution: Execution, directory: Directory) -> tuple[str, str]:
+    told = f"{chinese_date(execution.opened_on)}开始督促执行"
+    if execution.state is ExecutionState.CARRIED_OUT and execution.carried_out_on:
+        told = f"{chinese_date(execution.carried_out_on)}执行完毕"
+        told += f"：{execution.report}" if execution.report else ""
+    elif execution.state is ExecutionState.CEASED:
+        told = "意见已变更或者撤销，停止执行"
+    return directory.organ(execution.organ_id).name, told
+
+
+def _cared(care: Care, directory: Directory) -> tuple[str, str]:
+    organ = f"（{directory.organ(care.organ_id).name}）" if care.organ_id else ""
+    return chinese_date(care.given_on), f"{care.kind.chinese}：{care.text}{organ}"
 
 
 def _people(petition: Petition, people: list[Petitioner], *, masked: bool) -> list[Person]:
@@ -90,10 +138,16 @@ def _spoken(phone: str | None) -> str | None:
 def _entries(events: list[Event], directory: Directory, office: str) -> list[Entry]:
     """The steps that a petitioner is shown, each with its day and who took it."""
     return [
-        Entry(local_date(event.at), progress.STEP_WORDS[event.kind], _by(event, directory, office))
+        Entry(local_date(event.at), _step(event), _by(event, directory, office))
         for event in events
         if event.kind in progress.STEP_WORDS
     ]
+
+
+def _step(event: Event) -> str:
+    """What was done, of the tier that it belongs to where the ledger says which."""
+    words, tier = progress.words_of(event), str(event.data.get("tier"))
+    return words.replace("复查、复核", TIER_NAMES[Tier(tier)]) if tier in _REVIEWS else words
 
 
 def _by(event: Event, directory: Directory, office: str) -> str:

@@ -27,15 +27,14 @@ from services.domain.deadline import Deadline
 from services.domain.dispatch import Dispatch, DispatchState, Role
 from services.domain.inbox import EntryType
 from services.domain.opinion import (
-    AlreadyServed,
     Opinion,
     Outcome,
     SameAsRevoked,
-    ServedBeforeIssued,
-    ServiceMethod,
     check_outcome,
+    check_served,
     says_the_same,
 )
+from services.domain.paper_service import ServiceProof
 from services.domain.petition import Petition, Tier
 from services.domain.refusal import NotFound
 from services.domain.remedy import remedy
@@ -62,15 +61,6 @@ class Writ:
     decision: str
     redo_by: date | None = None
     difference: Difference | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceProof:
-    """送达回证: when, how, and whether it was signed for."""
-
-    served_on: date
-    method: ServiceMethod
-    signed: bool | None = None
 
 
 async def read(world: World, opinion_id: UUID, *, client: Client) -> Case[Opinion]:
@@ -165,22 +155,15 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
             raise NotFound("意见书", "opinion")
         if await carried_out(work, petition, call):
             return await case(work, petition, opinion)
-        _check_proof(opinion, proof, today=world.clock.today())
+        check_served(opinion.issued_on, opinion.served_on, proof.served_on, today=world.clock.today())
         opinion.served_on = proof.served_on
         opinion.service_method = proof.method
         opinion.signed = proof.signed
         await work.opinions.save(opinion)
-        await paper.served(work, opinion)
+        await paper.served(world, work, petition, opinion, proof)
         await _follow(world, work, petition, opinion, call)
         await executions.follow(world, work, petition, opinion, actor=call.actor)
         return await case(work, petition, opinion)
-
-
-def _check_proof(opinion: Opinion, proof: ServiceProof, *, today: date) -> None:
-    if opinion.served_on is not None:
-        raise AlreadyServed(served_on=opinion.served_on)
-    if not opinion.issued_on <= proof.served_on <= today:
-        raise ServedBeforeIssued(served_on=proof.served_on, issued_on=opinion.issued_on)
 
 
 async def _follow(world: World, work: Work, petition: Petition, opinion: Opinion, call: Call) -> None:

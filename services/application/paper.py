@@ -29,7 +29,8 @@ from services.domain.paper_notice import (
 )
 from services.domain.paper_opinion import KINDS, HearingDay, handling_opinion, hearing_notice, review_opinion
 from services.domain.paper_record import finality_certificate
-from services.domain.petition import Petition, Purpose
+from services.domain.paper_service import ServiceProof, proof_of_service
+from services.domain.petition import Petition, Purpose, Tier
 from services.domain.review import DECIDE_RULE, Review
 from services.domain.statute import Answer, Citation, Ground, RulePack
 
@@ -266,7 +267,7 @@ async def convened(world: World, work: Work, petition: Petition, review: Review,
     def write(head: Letterhead) -> Paper:
         return hearing_notice(
             head, about, day=start, until=review.hearing_to, hearing=hearing,
-            basis=pack.routing_rule("R7").citation,
+            basis=pack.routing_rule("R15").citation,
             decide=pack.period(DECIDE_RULE[review.tier], on=review.requested_on),
         )  # fmt: skip
 
@@ -283,20 +284,37 @@ async def ended(world: World, work: Work, petition: Petition, *, organ_id: UUID 
     pack = world.law.pack(petition.office_region)
     about = await matter_of(work, petition)
     tiers = await tier_records(world, work, petition)
+    reviewed = any(each.tier is not Tier.HANDLING and each.decision for each in tiers)
+    ground = pack.finality_ground(code)
+    # 36.3 closes the door after re-review alone; elsewhere what ends the chain does, where it is law here.
+    closed = pack.ground("A2").citation if ground.code == "re_review_served" else ground.citation
 
     def write(head: Letterhead) -> Paper:
         return finality_certificate(
             head, about, tiers,
-            ground=pack.finality_ground(code), final_on=on, closed=pack.ground("A2").citation,
+            ground=ground, final_on=on, closed=closed,
+            care=pack.routing_rule("R14").citation if reviewed else None,
         )  # fmt: skip
 
     await issue(world, work, petition, PaperKind.FINALITY, write, organ_id=organ_id)
 
 
-async def served(work: Work, opinion: Opinion) -> None:
-    """送达回证: the proof that the opinion has, on its paper too."""
-    for paper in await work.papers.find(subject_id=opinion.id):
-        paper.served_on = opinion.served_on
-        paper.service_method = opinion.service_method
-        paper.signed = opinion.signed
-        await work.papers.save(paper)
+async def served(world: World, work: Work, petition: Petition, opinion: Opinion, proof: ServiceProof) -> None:
+    """送达回证 of an opinion; the proof stands on its paper too."""
+    for given in await work.papers.find(subject_id=opinion.id):
+        await put_on_file(world, work, petition, given, proof)
+
+
+async def put_on_file(
+    world: World, work: Work, petition: Petition, given: IssuedPaper, proof: ServiceProof
+) -> None:
+    """Note on a paper how it was served, and issue the 送达回证."""
+    given.served_on, given.service_method, given.signed = proof.served_on, proof.method, proof.signed
+    await work.papers.save(given)
+    about = await matter_of(work, petition)
+    document = f"《{given.kind.heading}》（{given.number}）"
+
+    def write(head: Letterhead) -> Paper:
+        return proof_of_service(head, about, document, proof)
+
+    await issue(world, work, petition, PaperKind.SERVICE, write, organ_id=given.organ_id, subject_id=given.id)

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.application.ports import Work, World
-from services.domain.deadline import Deadline
+from services.domain.deadline import Deadline, DeadlineState
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch
 from services.domain.issued_paper import IssuedPaper
-from services.domain.opinion import Opinion, ServiceMethod
+from services.domain.opinion import Opinion
 from services.domain.paper_opinion import KINDS, Earlier
 from services.domain.paper_record import TierRecord
+from services.domain.paper_service import served_how
 from services.domain.petition import Petition, Tier
 from services.domain.review import ASK_RULE, DECIDE_RULE, Review, ReviewState
 from services.domain.statute import RulePack
 
 HANDLING_RULES = ("D5", "DR")
-SERVICE_WORDS = {
-    ServiceMethod.IN_PERSON: "直接送达",
-    ServiceMethod.POST: "邮寄送达",
-    ServiceMethod.ELECTRONIC: "电子送达",
-    ServiceMethod.OTHER: "其他方式送达",
-}
-SIGNED_WORDS = {True: "，已签收", False: "，拒绝签收", None: ""}
+SIMPLE_RULE = "D13.3"
 
 
 async def earlier_of(world: World, work: Work, review: Review) -> Earlier:
@@ -100,6 +95,9 @@ def _handling(rows: _Rows, dispatch: Dispatch, turn: int, opinion: Opinion | Non
     bare = TierRecord(
         Tier.HANDLING, organ, began, clock.due_on if clock else None, clock.article if clock else None
     )
+    simple = None if turn else rows.clock(dispatch.id, SIMPLE_RULE, turn=0)
+    if simple is not None and simple.state is not DeadlineState.CEASED:
+        bare = replace(bare, simple_due_on=simple.due_on, simple_article=simple.article)
     return _with(rows, bare, opinion) if opinion else bare
 
 
@@ -131,18 +129,14 @@ def _with(rows: _Rows, bare: TierRecord, opinion: Opinion) -> TierRecord:
     following = ASK_RULE.get(Tier.REVIEW if opinion.tier is Tier.HANDLING else Tier.RE_REVIEW, "")
     window = rows.clock(opinion.id, following)
     method = opinion.service_method
-    return TierRecord(
-        bare.tier,
-        bare.organ,
-        bare.began_on,
-        bare.due_on,
-        bare.due_article,
+    return replace(
+        bare,
         opinion_number=paper.number if paper else None,
         outcome=rows.pack.outcome(opinion.outcome.value).title,
         decision=opinion.decision,
         issued_on=opinion.issued_on,
         served_on=opinion.served_on,
-        service=SERVICE_WORDS[method] + SIGNED_WORDS[opinion.signed] if method else None,
+        service=served_how(method, opinion.signed) if method else None,
         remedy=opinion.remedy,
         remedy_until=window.due_on if window else None,
     )

@@ -43,6 +43,7 @@ STEP_WORDS = {
     "opinion_issued": "出具处理意见",
     "served": "送达",
     "served_and_concluded": "送达并办结",
+    "paper_served": "送达文书",
     "review_requested": "申请复查、复核",
     "review_accepted": "受理复查、复核申请",
     "review_declined": "不予受理复查、复核申请",
@@ -116,7 +117,7 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
     events = sorted(await work.events.find(petition_id=petition.id), key=lambda event: event.seq)
     names = {organ_id: directory.organ(UUID(organ_id)).name for organ_id in _organs_named(events)}
     steps = [
-        PublicStep(event.at, _words_of(event), names.get(str(event.data.get("organ_id"))))
+        PublicStep(event.at, words_of(event), names.get(str(event.data.get("organ_id"))))
         for event in events
         if event.kind in STEP_WORDS
     ]
@@ -153,7 +154,7 @@ async def _someone_reviews(world: World, work: Work, petition: Petition) -> bool
     return any(organ.id not in hidden for organ in directory.reviewers(opinion.organ_id))
 
 
-def _words_of(event: Event) -> str:
+def words_of(event: Event) -> str:
     """What happened; an organ that keeps what was brought to it was sent nothing (信访工作条例 23)."""
     return KEPT if event.data.get("kept") else STEP_WORDS[event.kind]
 

@@ -44,8 +44,8 @@ class IssuedPaper:
 
     @property
     def for_petitioner(self) -> bool:
-        """Letters stay between organs; an opinion is the petitioner's once it has been served."""
-        if self.kind.between_organs:
+        """What is kept on file is not; an opinion is the petitioner's once it has been served."""
+        if self.kind.kept_on_file:
             return False
         return self.served_on is not None or not self.kind.served
 

@@ -108,6 +108,14 @@ class SameAsRevoked(Refusal):
     )
 
 
+def check_served(issued_on: date, earlier: date | None, served_on: date, *, today: date) -> None:
+    """Refuse a second service, and one that does not lie between the issue of the paper and today."""
+    if earlier is not None:
+        raise AlreadyServed(served_on=earlier)
+    if not issued_on <= served_on <= today:
+        raise ServedBeforeIssued(served_on=served_on, issued_on=issued_on)
+
+
 def check_outcome(petition: Petition, tier: Tier, outcome: Outcome, pack: RulePack) -> None:
     """Refuse an outcome that the law gives to other tiers or purposes (信访工作条例 29–33, 35, 36)."""
     row = pack.outcome(outcome.value)

@@ -31,6 +31,7 @@ class PaperKind(StrEnum):
     REVIEW_OPINION = "review_opinion"
     RE_REVIEW_OPINION = "re_review_opinion"
     HEARING = "hearing"
+    SERVICE = "service"
     FINALITY = "finality"
     HANDBOOK = "handbook"
 
@@ -49,6 +50,11 @@ class PaperKind(StrEnum):
         return self in (PaperKind.REFERRAL, PaperKind.ASSIGNMENT)
 
     @property
+    def kept_on_file(self) -> bool:
+        """Never handed to the petitioner: the letters between organs, and the proofs of service."""
+        return self.between_organs or self is PaperKind.SERVICE
+
+    @property
     def served(self) -> bool:
         """意见书: its service opens the petitioner's period, and is recorded (信访工作条例 35, 36)."""
         return self in (PaperKind.OPINION, PaperKind.REVIEW_OPINION, PaperKind.RE_REVIEW_OPINION)
@@ -65,6 +71,7 @@ _TITLES: Final = {
     PaperKind.REVIEW_OPINION: "信访事项复查意见书",
     PaperKind.RE_REVIEW_OPINION: "信访事项复核意见书",
     PaperKind.HEARING: "信访事项听证通知书",
+    PaperKind.SERVICE: "送达回证",
     PaperKind.FINALITY: "信访事项终结证明",
     PaperKind.HANDBOOK: "信访事项诉求手册",
 }
@@ -79,6 +86,7 @@ _MARKS: Final = {
     PaperKind.REVIEW_OPINION: "查",
     PaperKind.RE_REVIEW_OPINION: "核",
     PaperKind.HEARING: "听",
+    PaperKind.SERVICE: "回",
     PaperKind.FINALITY: "结",
     PaperKind.HANDBOOK: "册",
 }

@@ -54,7 +54,8 @@ def acceptance(
     if handle is not None and due_on is not None:
         text.append(
             f"二、办理期限。{under(handle.citation)}{head.itself}将自受理之日起{span(handle)}内办结"
-            f"（即至{chinese_date(due_on)}止），并向{matter.you}出具信访处理意见书。{_longer(handle.extension)}"
+            f"（即至{chinese_date(due_on)}止），并向{matter.you}出具信访处理意见书。"
+            f"{_longer(head, handle.extension)}"
         )
         text.append("三、办理程序。办理期间将听取陈述的事实和理由，并调查核实；有新的情况，可以补充说明。")
     else:
@@ -131,7 +132,7 @@ def extension(
     text = (
         f"{matter.you}{matter.brought}，{head.itself}正在办理，办理期限原至{chinese_date(due_before)}届满。",
         f"因{reason.strip().rstrip('。')}，情况复杂，不能在上述期限内办结。{under(rule.citation)}"
-        f"经{rule.approver}批准，办理期限延长{days}日，至{chinese_date(due_on)}届满。",
+        f"经{_approver(head, rule)}批准，办理期限延长{days}日，至{chinese_date(due_on)}届满。",
         f"{head.itself}将在延长的期限内办结，并向{matter.you}出具信访处理意见书。",
         "特此告知。",
     )
@@ -203,11 +204,16 @@ def _examined(head: Letterhead, matter: Matter, ground: Ground, explanation: str
     )
 
 
-def _longer(rule: Extension | None) -> str:
+def _approver(head: Letterhead, rule: Extension) -> str:
+    """本机关负责人: who approves, as the organ speaks of itself."""
+    return rule.approver.replace("本机关、单位", head.itself)
+
+
+def _longer(head: Letterhead, rule: Extension | None) -> str:
     if rule is None:
         return ""
     most = f"延长期限不超过{rule.max_days}日" if rule.max_days else f"总期限不超过{rule.max_total_days}日"
-    return f"情况复杂的，经{rule.approver}批准可以适当延长，{most}，并告知延期理由。"
+    return f"情况复杂的，经{_approver(head, rule)}批准可以适当延长，{most}，并告知延期理由。"
 
 
 def _passed_on(matter: Matter, basis: Citation, how: str) -> str:

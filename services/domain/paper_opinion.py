@@ -12,7 +12,7 @@ from datetime import date
 
 from services.domain.opinion import Opinion
 from services.domain.paper import Letterhead, Matter, Paper, PaperKind, Section, write
-from services.domain.paper_words import chinese_date, cite, under
+from services.domain.paper_words import chinese_date, cite, ordinal, under
 from services.domain.petition import Tier
 from services.domain.review import TIER_NAMES, Review
 from services.domain.statute import Citation, Outcome, Period
@@ -55,7 +55,7 @@ def handling_opinion(
         ("调查核实的事实", (opinion.facts,)),
         ("理由", (opinion.reasons,)),
         ("法律法规依据", (opinion.legal_basis,)),
-        ("处理意见", (_decided(outcome), opinion.decision)),
+        ("处理意见", (_decided(outcome, "处理"), opinion.decision)),
         ("救济途径和期限", (opinion.remedy,)),
     ]
     return write(PaperKind.OPINION, head, _numbered(opening, parts), recipient=matter.names)
@@ -73,7 +73,7 @@ def review_opinion(
         f"于{chinese_date(review.requested_on)}就“{matter.title}”信访事项（信访件编号{matter.number}）"
         f"请求{head.itself}{name}。{head.itself}经审查，现提出{name}意见如下："
     )
-    decided = [_decided(outcome), opinion.decision]
+    decided = [_decided(outcome, name), opinion.decision]
     if opinion.redo_by is not None:
         decided.append(f"责令原办理机关、单位于{chinese_date(opinion.redo_by)}前重新作出意见。")
     parts = [
@@ -123,13 +123,12 @@ def hearing_notice(
     return write(PaperKind.HEARING, head, parts, recipient=matter.names)
 
 
-def _decided(outcome: Outcome) -> str:
-    return f"{under(outcome.citation)}处理结果为：{outcome.title}。"
+def _decided(outcome: Outcome, what: str) -> str:
+    return f"{under(outcome.citation)}{what}结果为：{outcome.title}。"
 
 
 def _numbered(opening: str, parts: Sequence[tuple[str, tuple[str, ...]]]) -> list[Section]:
     numbered = [
-        Section(f"{ordinal}、{title}", texts)
-        for ordinal, (title, texts) in zip("一二三四五六七八九十", parts, strict=False)
+        Section(f"{ordinal(number)}、{title}", texts) for number, (title, texts) in enumerate(parts, start=1)
     ]
     return [Section(paragraphs=(opening,)), *numbered]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.domain.paper import Letterhead, Matter, Paper, PaperKind, Section, write
-from services.domain.paper_words import chinese_date, cite, under
+from services.domain.paper_words import chinese_date, cite, ordinal, under
 from services.domain.petition import Tier
 from services.domain.review import TIER_NAMES
 from services.domain.statute import Citation, Rule
@@ -17,7 +17,8 @@ from services.domain.statute import Citation, Rule
 class TierRecord:
     """One pass of one tier, as far as it has come.
 
-    ``began_on`` is the day of acceptance or of the request, ``due_on`` its last day with ``rule_article``.
+    ``began_on`` is the day of acceptance or of the request, ``due_on`` its last day with ``due_article``.
+    ``simple_due_on`` is the shorter one of the simple procedure (简易办理), which runs beside it.
     ``remedy`` stands as the opinion said it; ``remedy_until`` once service has set the last day.
     """
 
@@ -26,6 +27,8 @@ class TierRecord:
     began_on: date | None
     due_on: date | None = None
     due_article: str | None = None
+    simple_due_on: date | None = None
+    simple_article: str | None = None
     opinion_number: str | None = None
     outcome: str | None = None
     decision: str | None = None
@@ -99,11 +102,15 @@ def handbook(
     *,
     requests: str,
     stands: str,
+    more: Sequence[Section] = (),
     category: str | None = None,
     place: str | None = None,
     follow_url: str | None = None,
 ) -> Paper:
-    """《信访事项诉求手册》: the petitioner's own copy, first day to last. ``stands``: the state."""
+    """《信访事项诉求手册》: the petitioner's own copy, first day to last. ``stands``: the state.
+
+    ``more`` are the parts between the tiers and the steps: papers, execution, care.
+    """
     told = [
         ("信访件编号", matter.number),
         ("登记日期", chinese_date(matter.received_on)),
@@ -114,13 +121,11 @@ def handbook(
     told += [(name, text) for name, text in (("内容分类", category), ("事发地", place)) if text]
     told.append(("目前状态", stands))
     parts = [Section("一、信访人", rows=_people(people, matter)), Section("二、信访事项", rows=tuple(told))]
-    for ordinal, each in zip("三四五六七八九十", tiers, strict=False):
-        parts.append(Section(f"{ordinal}、{TIER_NAMES[each.tier]}", rows=tuple(_rows(each))))
-    last = "三四五六七八九十"[min(len(tiers), 7)]
     steps = tuple((chinese_date(entry.on), f"{entry.what}（{entry.organ}）") for entry in entries)
-    parts.append(
-        Section(f"{last}、办理记录", rows=steps) if steps else Section(f"{last}、办理记录", ("暂无。",))
-    )
+    after = [Section(TIER_NAMES[each.tier], rows=tuple(_rows(each))) for each in tiers]
+    after += [*more, Section("办理记录", rows=steps) if steps else Section("办理记录", ("暂无。",))]
+    for number, each in enumerate(after, start=len(parts) + 1):
+        parts.append(replace(each, title=f"{ordinal(number)}、{each.title}"))
     cover = (("信访件编号", matter.number), ("信访人", matter.names), ("信访事项", matter.title),
              ("登记机关", head.organ), ("登记日期", chinese_date(matter.received_on)))  # fmt: skip
     return write(PaperKind.HANDBOOK, head, parts, follow_url=follow_url, cover=cover)
@@ -147,6 +152,7 @@ def _people(people: Sequence[Person], matter: Matter) -> tuple[tuple[str, str], 
 def _rows(record: TierRecord) -> list[tuple[str, str]]:
     began = "受理日期" if record.tier is Tier.HANDLING else "申请日期"
     due = record.due_on and f"{chinese_date(record.due_on)}（{record.due_article}）"
+    simple = record.simple_due_on and f"{chinese_date(record.simple_due_on)}（{record.simple_article}）"
     remedy = record.remedy and (
         f"{record.remedy}最后一日为{chinese_date(record.remedy_until)}。"
         if record.remedy_until
@@ -156,9 +162,10 @@ def _rows(record: TierRecord) -> list[tuple[str, str]]:
         f"（{record.service}）" if record.service else ""
     )
     rows = [
-        ("办理机关", record.organ),
+        (f"{TIER_NAMES[record.tier]}机关", record.organ),
         (began, record.began_on and chinese_date(record.began_on)),
         ("期限届满", due),
+        ("简易办理答复期限", simple),
         ("意见书文号", record.opinion_number),
         ("结果", record.outcome),
         ("意见", record.decision),

@@ -29,6 +29,14 @@ def under(citation: Citation) -> str:
     return f"根据{cite(citation)}的规定，" if citation.source is Source.STATUTE else ""
 
 
+def ordinal(number: int) -> str:
+    """一, 十, 十一, 二十, 二十一: the numbers of a paper's parts, 1 to 99."""
+    if not 1 <= number <= 99:
+        raise ValueError(f"no part of a paper is the {number}th")
+    tens, ones = divmod(number, 10)
+    return (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + _DIGITS[ones]
+
+
 def span(period: Period) -> str:
     """60日, 5个工作日. A period whose date an act sets has no length: ValueError."""
     if period.length is None:
@@ -48,6 +56,7 @@ def typeset(text: str) -> str:
     return _MARK.sub(lambda found: _FULL[found[0]], text)
 
 
+_DIGITS: Final[tuple[str, ...]] = ("", *"一二三四五六七八九")
 _HAN = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff“”‘’"
 _MARK = re.compile(rf"(?<=[{_HAN}])[,;:?!]|[,;:?!](?=[{_HAN}])")
 _BRACKETS = re.compile(r"\(([^()]*)\)")

@@ -222,6 +222,19 @@ class CareKind(StrEnum):
     VISIT = "visit"
     OTHER = "other"
 
+    @property
+    def chinese(self) -> str:
+        return _CARE_NAMES[self]
+
+
+_CARE_NAMES = {
+    CareKind.GUIDANCE: "疏导教育",
+    CareKind.CONCILIATION: "矛盾化解",
+    CareKind.RELIEF: "帮扶救助",
+    CareKind.VISIT: "走访看望",
+    CareKind.OTHER: "其他工作",
+}
+
 
 @dataclass(slots=True)
 class Care:

@@ -40,16 +40,21 @@ async def test_three_tiers_leave_every_paper_with_its_number(city: City) -> None
         "南县林业局信受〔2026〕1号",
         "南县林业局信延〔2026〕1号",
         "南县林业局信处〔2026〕1号",
+        "南县林业局信回〔2026〕1号",
         "益阳市林业局信查〔2026〕1号",
+        "益阳市林业局信回〔2026〕1号",
         "湖南省林业局信核〔2027〕1号",
+        "湖南省林业局信回〔2027〕1号",
         "益阳市信访局信结〔2027〕1号",
     ]
-    _, _, accepted, extended, opinion, reviewed, re_reviewed, closed = found
+    _, _, accepted, extended, opinion, proof, reviewed, _, re_reviewed, _, closed = found
     assert accepted.content["recipient"] == "张三"
     assert "2027年1月25日" in text(accepted)  # the last of the sixty days
     assert "延长30日，至2027年2月22日" in text(extended)
     assert "南县林业局信处〔2026〕1号" in text(reviewed)
     assert "益阳市林业局信查〔2026〕1号" in text(re_reviewed)
+    assert "送达文书:《信访处理意见书》（南县林业局信处〔2026〕1号）" in text(proof)
+    assert "疏导教育、矛盾化解、帮扶救助" in text(closed)  # 37.3, after a review
     assert all(each.served_on and each.signed for each in (opinion, reviewed, re_reviewed))
     assert [text(closed).count(each.number) for each in (opinion, reviewed, re_reviewed)] == [1, 1, 1]
 
@@ -106,6 +111,8 @@ async def test_the_lapse_of_the_petitioners_time_is_certified(city: City) -> Non
     closed = (await papers(city, opinion["petition_id"]))[-1]
     assert (closed.kind, closed.organ_id) == ("finality", UUID((await city.office()).organ_id))
     assert "2026年12月21日终结" in text(closed)
+    assert "第三十六条" not in text(closed)  # 36.3 is about re-review
+    assert "帮扶救助" not in text(closed)  # 37.3 is about reviewed petitions
 
 
 async def test_an_act_repeated_leaves_one_paper(city: City) -> None:
@@ -130,11 +137,15 @@ async def test_handbook_tells_every_tier_with_dates_organs_opinions_and_remedies
     assert handling["送达"] == "2026年12月24日（直接送达，已签收）"
     assert "益阳市林业局" in handling["救济途径"]
     assert "2027年1月25日" in handling["救济途径"]
-    assert (review["办理机关"], review["意见书文号"]) == ("益阳市林业局", "益阳市林业局信查〔2026〕1号")
+    assert (review["复查机关"], review["意见书文号"]) == ("益阳市林业局", "益阳市林业局信查〔2026〕1号")
     assert "2027年1月25日" in review["救济途径"]
-    assert (re_review["办理机关"], re_review["结果"]) == ("湖南省林业局", "维持")
+    assert (re_review["复核机关"], re_review["结果"]) == ("湖南省林业局", "维持")
     assert "终结" in re_review["救济途径"]
     assert "已终结" in parts["二、信访事项"]["目前状态"]
-    steps = next(part["rows"] for part in answer.json()["sections"] if part["title"] == "六、办理记录")
+    steps = next(part["rows"] for part in answer.json()["sections"] if part["title"] == "七、办理记录")
     assert ["2026年11月20日", "登记（益阳市信访局）"] in steps
+    kept = dict(next(part["rows"] for part in answer.json()["sections"] if part["title"] == "六、文书"))
+    assert kept["复查意见书"].startswith("益阳市林业局信查〔2026〕1号")
+    assert "送达（直接送达，已签收）" in kept["复查意见书"]
+    assert "送达回证" not in kept
     assert ["2026年12月24日", "延长办理期限（南县林业局）"] in steps

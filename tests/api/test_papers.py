@@ -40,11 +40,11 @@ async def handled(city: City, *, serve: bool = True) -> tuple[Json, Any]:
 async def test_organs_see_letters_and_the_petitioner_does_not(city: City) -> None:
     receipt, organ = await handled(city)
     kinds = [each["kind"] for each in await listed(organ, receipt["id"])]
-    assert kinds == ["referral", "acceptance", "opinion"]
-    assert [each["kind"] for each in await listed(await city.portal(), receipt["id"])] == kinds[1:]
+    assert kinds == ["referral", "acceptance", "opinion", "service"]
+    assert [each["kind"] for each in await listed(await city.portal(), receipt["id"])] == kinds[1:3]
     mine = await own(city, receipt)
     assert mine.headers["cache-control"] == "no-store"
-    assert [each["kind"] for each in mine.json()["items"]] == kinds[1:]
+    assert [each["kind"] for each in mine.json()["items"]] == kinds[1:3]
     letter = (await listed(organ, receipt["id"]))[0]
     assert (await (await city.portal()).get(letter["links"]["self"])).status_code == 404
     assert (await own(city, receipt, f"papers/{letter['id']}")).status_code == 404
@@ -63,7 +63,7 @@ async def test_opinion_is_the_petitioners_once_it_is_served(city: City) -> None:
 
 async def test_pdf_is_set_once_and_is_the_same_ever_after(city: City) -> None:
     receipt, organ = await handled(city)
-    paper = (await listed(organ, receipt["id"]))[-1]
+    paper = (await listed(organ, receipt["id"]))[-2]
     first = await organ.pdf(paper["links"]["self"])
     assert (first.status_code, first.headers["content-type"]) == (200, "application/pdf")
     assert first.content.startswith(b"%PDF-")
@@ -151,3 +151,89 @@ async def test_handbook_masks_for_callers_and_is_full_for_the_petitioner(city: C
     printed = await own(city, receipt, "handbook", **PDF)
     assert printed.content.startswith(b"%PDF-")
     assert (await own(city, receipt, "handbook", **PDF)).content == printed.content
+
+
+REFUSED = {
+    "method": "in_person",
+    "signed": False,
+    "place": "南县茅草街镇3组",
+    "witness": "村民委员会 李某",
+    "served_by": "王某、赵某",
+    "remark": "本人在场,拒绝签字。",
+}
+
+
+async def proof_of(organ: Any, petition_id: str) -> dict[str, str]:
+    """The rows of the newest paper, which is a 送达回证."""
+    newest = (await listed(organ, petition_id))[-1]
+    assert newest["kind"] == "service"
+    content = (await organ.get(newest["links"]["self"])).json()["content"]
+    return dict(content["sections"][0]["rows"])
+
+
+async def test_proof_of_service_says_who_refused_and_who_saw_it(city: City) -> None:
+    receipt, organ = await handled(city, serve=False)
+    opinion = (await listed(organ, receipt["id"]))[-1]
+    proof = {**REFUSED, "served_on": city.today.isoformat()}
+    await organ.done(f"/v1/opinions/{opinion['subject_id']}/service", proof)
+    rows = await proof_of(organ, receipt["id"])
+    assert rows["送达文书"] == f"《信访处理意见书》（{opinion['number']}）"
+    assert (rows["受送达人"], rows["签收情况"]) == ("张三", "拒绝签收")
+    assert (rows["见证人"], rows["送达人"]) == ("村民委员会 李某", "王某、赵某")
+    assert rows["备注"] == "本人在场，拒绝签字。"
+
+
+async def test_notice_is_served_by_the_organ_that_issued_it(city: City) -> None:
+    receipt, organ = await handled(city, serve=False)
+    notice = (await listed(organ, receipt["id"]))[1]
+    path = f"/v1/papers/{notice['id']}/service"
+    proof = {"served_on": "2026-11-20", "method": "post", "signed": True, "received_by": "张三"}
+    stranger = await city.office()
+    assert (await stranger.post(path, proof)).status_code == 404
+    served = await organ.done(path, proof)
+    assert (served["kind"], served["served_on"], served["signed"]) == ("acceptance", "2026-11-20", True)
+    assert (await proof_of(organ, receipt["id"]))[
+        "送达文书"
+    ] == f"《信访事项受理告知书》（{notice['number']}）"
+    twice = await organ.post(path, {**proof, "method": "other"})
+    assert (twice.status_code, twice.json()["code"]) == (409, "already_served")
+    steps = (await own(city, receipt, "progress")).json()["steps"]
+    assert "送达文书" in [each["what"] for each in steps]
+
+
+async def test_notice_is_not_served_before_it_was_issued_nor_in_future(city: City) -> None:
+    receipt, organ = await handled(city, serve=False)
+    notice = (await listed(organ, receipt["id"]))[1]
+    for day in ("2026-11-19", "2026-11-21"):
+        proof = {"served_on": day, "method": "post"}
+        answer = await organ.post(f"/v1/papers/{notice['id']}/service", proof)
+        assert (answer.status_code, answer.json()["code"]) == (422, "served_before_issued")
+
+
+async def test_opinion_served_as_a_paper_opens_the_same_window(city: City) -> None:
+    receipt, organ = await handled(city, serve=False)
+    opinion = (await listed(organ, receipt["id"]))[-1]
+    proof = {"served_on": "2026-11-20", "method": "in_person", "signed": True}
+    served = await organ.done(f"/v1/papers/{opinion['id']}/service", proof)
+    assert served["served_on"] == "2026-11-20"
+    petition = await city.petition(receipt["id"])
+    assert petition["state"] == "answered"
+    assert "D7" in [each["rule"] for each in petition["deadlines"]]
+
+
+async def test_letters_and_proofs_are_served_on_nobody(city: City) -> None:
+    receipt, organ = await handled(city)
+    proof = {"served_on": "2026-11-20", "method": "post"}
+    letter, *_, own_proof = await listed(organ, receipt["id"])
+    office = await city.office()
+    assert (await office.post(f"/v1/papers/{letter['id']}/service", proof)).status_code == 404
+    assert (await organ.post(f"/v1/papers/{own_proof['id']}/service", proof)).status_code == 404
+
+
+async def test_handbook_tells_the_days_of_the_simple_procedure(city: City) -> None:
+    dispatch, organ = await city.dispatched()
+    await organ.done(f"/v1/dispatches/{dispatch['id']}/acceptance", {"procedure": "simple"})
+    book = (await organ.get(f"/v1/petitions/{dispatch['petition_id']}/handbook")).json()
+    handling = next(dict(part["rows"]) for part in book["sections"] if part["title"] == "三、办理")
+    assert handling["期限届满"].startswith("2027年1月19日")
+    assert handling["简易办理答复期限"].startswith("2026年12月4日")

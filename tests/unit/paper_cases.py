@@ -1,19 +1,12 @@
-"""The papers of three invented petitions: for the tests, and for ``docs/samples``.
-
-python -m tests.sample_papers docs/samples
-"""
+"""One paper of each kind, made by the functions that say what stands on it: for the tests of those."""
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import date
-from pathlib import Path as Folder
 from uuid import UUID
 
-from services.adapters.papers.render import Renderer
 from services.adapters.statutes import load_pack
-from services.domain.opinion import Opinion, Outcome
+from services.domain.opinion import Opinion, Outcome, ServiceMethod
 from services.domain.paper import Letterhead, Matter, Paper, PaperKind, PaperNumber
 from services.domain.paper_notice import (
     acceptance,
@@ -31,6 +24,7 @@ from services.domain.paper_opinion import (
     review_opinion,
 )
 from services.domain.paper_record import Entry, Person, TierRecord, finality_certificate, handbook, masked
+from services.domain.paper_service import ServiceProof, proof_of_service
 from services.domain.petition import Channel, Path, Tier
 from services.domain.review import Review
 from services.domain.statute import Period
@@ -268,21 +262,17 @@ def again_papers() -> dict[str, Paper]:
 
 
 def sample_papers() -> dict[str, Paper]:
-    """Every kind at least once, by the name of its file."""
-    return {**land_handling(), **land_reviews(), **land_end(), **noise_papers(), **again_papers()}
-
-
-def as_json(paper: Paper) -> str:
-    return json.dumps(paper.content(), ensure_ascii=False, indent=1) + "\n"
-
-
-def main(folder: Folder) -> None:
-    renderer = Renderer()
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, paper in sample_papers().items():
-        (folder / f"{name}.pdf").write_bytes(renderer.render(paper))
-        (folder / f"{name}.json").write_text(as_json(paper), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(Folder(sys.argv[1]))
+    """Every kind at least once."""
+    proof = ServiceProof(date(2026, 4, 7), ServiceMethod.IN_PERSON, signed=True, received_by="罗大江")
+    served = proof_of_service(
+        head(BUREAU, PaperKind.SERVICE, 1, date(2026, 4, 7)), LAND,
+        "《信访处理意见书》（南自然资信处〔2026〕3号）", proof,
+    )  # fmt: skip
+    return {
+        "1-00-送达回证": served,
+        **land_handling(),
+        **land_reviews(),
+        **land_end(),
+        **noise_papers(),
+        **again_papers(),
+    }
