@@ -71,10 +71,10 @@ async def accept_dispatch(
     """受理并告知信访人。适用信访程序的,自受理之日起60日内办结;答复含所起算的期限。
 
     事实清楚、容易解决的初次事项可以简易办理(procedure=simple),其期限与法定期限并列;上级交办、多人联名、
-    涉及多个单位、适用其他法定程序的除外。
+    涉及多个单位、适用其他法定程序的除外。应当通过诉讼、仲裁等其他程序解决的,在告知中写明程序和去向。
     """
     sent = body or AcceptanceIn()
-    acceptance = dispatches.Acceptance(path=sent.path, note=sent.note, procedure=sent.procedure)
+    acceptance = dispatches.Acceptance(sent.path, sent.note, sent.procedure, sent.directed_to)
     case = await dispatches.accept(world, dispatch_id, acceptance, call=call)
     return of_petition(dispatch_out(case, await world.directory()), case.petition)
 

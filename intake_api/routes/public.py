@@ -164,6 +164,7 @@ def _shown(found: Progress, directory: Directory) -> dict[str, Any]:
         "state": petition.state,
         "state_name": petition.state.chinese,
         "tier": petition.tier,
+        "path": petition.path,
         "received_on": petition.received_on,
         "organ": found.organ,
         "steps": [{"at": step.at, "what": step.what, "organ": step.organ} for step in found.steps],

@@ -73,6 +73,7 @@ class AcceptanceIn(Sent):
     path: Path | None = Field(None, description="更正后的途径,仅用于申诉求决类")
     note: Text2000 | None = Field(None, description="告知信访人的文字")
     procedure: Procedure = Field(Procedure.ORDINARY, description="simple 为简易办理")
+    directed_to: Line500 | None = Field(None, description="应当通过其他法定程序解决的,告知信访人向何处提出")
 
 
 class SpotAnswerIn(Sent):

@@ -74,6 +74,7 @@ class ProgressOut(Told):
     state: str = Field(examples=["accepted"])
     state_name: str = Field(examples=["办理中"])
     tier: str = Field(examples=["handling"])
+    path: str | None = Field(examples=["petition_procedure"], description="依法分类处理的途径")
     received_on: date
     organ: str | None = Field(examples=["南县自然资源局"])
     steps: list[StepOut]

@@ -19,7 +19,7 @@ from services.application.acts import (
     told_then,
 )
 from services.application.petition import Dossier, dossier
-from services.application.ports import World
+from services.application.ports import Work, World
 from services.application.routing import Target, dispatch_to
 from services.domain import deadline as rules
 from services.domain.access import Call, Client
@@ -38,6 +38,7 @@ from services.domain.own_limit import ORGAN
 from services.domain.petition import Attachment, Path, Petition, Purpose
 from services.domain.procedure import DECIDE
 from services.domain.refusal import InvalidField, NotFound, Refusal
+from services.domain.sorting import way_told
 from services.domain.statute import Answer, Ground, RulePack
 from services.domain.steps import Act
 
@@ -64,11 +65,15 @@ class GroundUnknown(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """``path`` corrects the sorting of 信访工作条例 31 when the organ, having looked, finds another."""
+    """``path`` corrects the sorting of 信访工作条例 31 when the organ, having looked, finds another.
+
+    ``directed_to``: where the petitioner turns, of a matter that another procedure decides.
+    """
 
     path: Path | None = None
     note: str | None = None
     procedure: Procedure = Procedure.ORDINARY
+    directed_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +180,24 @@ async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, cal
         dispatch.received_on = dispatch.received_on or today
         dispatch.accepted_on = today
         await work.dispatches.save(dispatch)
-        text = acceptance.note or "您反映的信访事项已收到并受理,将按规定期限办理并书面答复。"
-        await notify(world, work, petition, "acceptance", text, organ_id=dispatch.organ_id)
+        await _tell_accepted(world, work, petition, dispatch, acceptance)
         duty = next((notice.rule for notice in notices), "D3")
         await paper.accepted(world, work, petition, dispatch, handling, duty=duty)
         return await case(work, petition, dispatch)
+
+
+async def _tell_accepted(
+    world: World, work: Work, petition: Petition, dispatch: Dispatch, acceptance: Acceptance
+) -> None:
+    """处理途径和程序 (23): of what another procedure decides, they are told which, and where (31)."""
+    organ = (await world.directory()).organ(dispatch.organ_id).name
+    article = world.law.pack(petition.office_region).routing_rule("R7").article
+    way = way_told(petition.path, article=article, organ=organ, directed_to=acceptance.directed_to)
+    text = acceptance.note or "您反映的信访事项已收到并受理,将按规定期限办理并书面答复。"
+    await notify(
+        world, work, petition, "acceptance", text + way,
+        organ_id=dispatch.organ_id, directed_to=(acceptance.directed_to or organ) if way else None,
+    )  # fmt: skip
 
 
 def _path(petition: Petition, acceptance: Acceptance) -> Path | None:

@@ -239,6 +239,7 @@ async def decline(world: World, review_id: UUID, why: Declination, *, call: Call
             world, work, petition, "review_not_accepted", why.explanation,
             organ_id=review.organ_id, ground=why.ground,
         )  # fmt: skip
+        await work.flush()  # the end stops the window, too, that runs on
         await finality.fulfil(world, work, petition, on=world.clock.today())
         return await case(work, petition, review)
 

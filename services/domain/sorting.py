@@ -16,6 +16,13 @@ Cues = Mapping[str, float]
 # «举报» alone is no denunciation: most who use it report a trader or a neighbour, hence its weight of one.
 STRONG = 2.0
 PATHS = tuple(path for path in Path if path is not Path.PETITION_PROCEDURE)
+# What another procedure decides; 申请查处、履行职责 (31.5) the organ itself answers, and the rest by opinion.
+ELSEWHERE = {
+    Path.LITIGATION: "诉讼、复议或者刑事司法程序",
+    Path.ARBITRATION: "仲裁程序",
+    Path.PARTY_APPEAL: "党员申诉、申请复审程序",
+    Path.ADMINISTRATIVE_PROCEDURE: "行政复议、裁决、确认、许可、处罚等行政程序",
+}
 KINDS = (
     "misconduct",
     "office_holder",
@@ -42,6 +49,17 @@ class Sorting:
     cues: tuple[str, ...]
     names_leader: bool
     urgent_cues: tuple[str, ...]
+
+
+def way_told(path: Path | None, *, article: str, organ: str, directed_to: str | None) -> str:
+    """What a petitioner is told of a matter that another procedure decides (31.1–4); else nothing.
+
+    ``organ`` is the one that accepted it: without another named, it leads it there itself.
+    """
+    if path not in ELSEWHERE:
+        return ""
+    where = f"请向{directed_to}提出" if directed_to else f"由{organ}导入该程序办理"
+    return f"本件应当通过{ELSEWHERE[path]}解决({article}),{where}。"
 
 
 class Sorter:

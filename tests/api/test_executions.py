@@ -97,6 +97,19 @@ async def test_agreement_carried_out_is_final(city: City) -> None:
     assert (await city.petition(opinion["petition_id"]))["final_ground"] == "agreement_carried_out"
 
 
+async def test_agreement_carried_out_during_review_is_final_once_declined(city: City) -> None:
+    opinion, organ = await served(city, "settled")
+    review, above = await city.under_review(opinion)
+    report = {"carried_out_on": "2026-11-20", "report": "协议款项已付清。"}
+    await organ.done(f"/v1/opinions/{opinion['id']}/execution", report)
+    assert (await city.petition(opinion["petition_id"]))["state"] == "under_review"
+    why = {"ground": "not_an_opinion", "explanation": "协议不是处理意见。"}
+    await above.done(f"/v1/reviews/{review['id']}/refusal", why)
+    petition = await city.petition(opinion["petition_id"])
+    assert (petition["state"], petition["final_ground"]) == ("final", "agreement_carried_out")
+    assert clocks(petition, "running", "overdue") == {}
+
+
 async def test_agreement_carried_out_during_review_is_final_once_upheld(city: City) -> None:
     opinion, organ = await served(city, "settled")
     review, above = await city.under_review(opinion)
