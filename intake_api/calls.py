@@ -10,8 +10,9 @@ from fastapi import Depends, Request, Security
 from fastapi.security import SecurityScopes
 
 from intake_api.auth import authenticated
+from intake_api.validation import named_once
 from services.bootstrap import Deployment
-from services.domain.access import Call, Client, Scope
+from services.domain.access import Call, Client, ClientRole, Scope
 
 NO_VERSION = -1
 
@@ -49,23 +50,26 @@ async def relay(request: Request) -> Client | None:
     """The source (portal, hotline, window) that passes on what a petitioner typed; None for anyone else.
 
     A token is not needed, but one that is sent must be valid: a relay with an old one would be counted as one
-    petitioner.
+    petitioner. An organ that petitioners come to directly passes on nothing for them here.
     """
     if "authorization" not in request.headers:
         return None
     client = await authenticated(request, SecurityScopes())
-    return client if Scope.SUBMIT in client.scopes else None
+    return client if Scope.SUBMIT in client.scopes and client.role is not ClientRole.ORGAN else None
 
 
 Relay = Annotated[Client | None, Depends(relay)]
 
 
 def as_meant(body: bytes) -> bytes:
-    """A body as a repetition is told by: no body is an empty object, order and spaces of JSON are nothing."""
+    """A body as a repetition is told by: no body is an empty object, order and spaces of JSON are nothing.
+
+    Raises :class:`InvalidBody` for a name that comes twice: whoever reads it last would take another value.
+    """
     if body and body.lstrip()[:1] not in (b"{", b"["):
         return body
     try:
-        return json.dumps(json.loads(body or b"{}"), sort_keys=True).encode()
+        return json.dumps(json.loads(body or b"{}", object_pairs_hook=named_once), sort_keys=True).encode()
     except (ValueError, RecursionError):
         return body
 

@@ -24,6 +24,7 @@ from intake_api.schemas.registration import (
 from intake_api.validation import field_errors
 from services.application.registration import Registered
 from services.bootstrap import Deployment
+from services.domain.access import Client, Scope
 from services.domain.calendar import local_date
 from services.domain.deadline import Deadline
 from services.domain.directory import Directory
@@ -48,10 +49,10 @@ def parsed(data: object) -> AnyRegistration:
         raise InvalidBody(field_errors(errors, tagged=True)) from None
 
 
-async def registration_of(world: Deployment, body: AnyRegistration, office_region: str) -> Registration:
+async def registration_of(world: Deployment, body: AnyRegistration, client: Client) -> Registration:
     """The registration as the use case takes it. Raises :class:`InvalidBody` with all that is wrong.
 
-    ``office_region`` is where the source registers: its rule pack says how far back the rules reach.
+    ``client`` is the source: the rule pack of its region says how far back the rules reach.
     """
     errors: list[FieldError] = []
     directory = await world.directory()
@@ -59,7 +60,8 @@ async def registration_of(world: Deployment, body: AnyRegistration, office_regio
     block = _block(body)
     received_on = _received_on(block, today)
     pointer = f"/{body.channel.value}/{_DAY_FIELD[body.channel.value]}"
-    errors += _check_day(world.law.pack(office_region), received_on, today, pointer)
+    errors += _check_day(world.law.pack(client.region_code), received_on, today, pointer)
+    errors += _check_number(body, client)
     region, category = check_codes(directory, body, errors)
     petitioners = tuple(
         _petitioner(person, position, today, body.anonymous, errors)
@@ -88,7 +90,7 @@ async def registration_of(world: Deployment, body: AnyRegistration, office_regio
         confidential=body.confidential,
         urgent=body.urgent,
         people_count=body.people_count or block.get("people_count"),
-        external_ref=body.external_ref,
+        external_ref=body.external_ref or _work_order_no(body),
         own_limit=_own_limit(body),
     )
 
@@ -142,6 +144,22 @@ def _check_day(pack: RulePack, received_on: date, today: date, pointer: str) -> 
             )
         ]
     return []
+
+
+def _work_order_no(body: AnyRegistration) -> str | None:
+    """A hotline's order has one number, however it is sent: it is the source's own reference of it."""
+    return body.hotline.work_order_no if isinstance(body, HotlineRegistration) else None
+
+
+def _check_number(body: AnyRegistration, client: Client) -> list[FieldError]:
+    """A hotline keys its orders by their number: under another it would be a second petition."""
+    number = _work_order_no(body)
+    if Scope.HOTLINE not in client.scopes or number is None or body.external_ref in (None, number):
+        return []
+    zh = "与工单编号不一致;热线工单以工单编号为准,请勿另填外部编号。"
+    return [
+        FieldError("/external_ref", "differs", zh, "This differs from the work order's number: leave it out.")
+    ]
 
 
 def check_codes(

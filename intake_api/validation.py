@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from intake_api.problems import FieldError
+from intake_api.problems import FieldError, InvalidBody
 from services.domain.refusal import InvalidField
 
 # pydantic's kind of error → our code, and what we say in both languages.
@@ -57,6 +58,21 @@ def _pointer(error: Mapping[str, Any], *, tagged: bool) -> str:
             parts = [*parts, str(error["ctx"]["discriminator"]).strip("'")]
         return pointer_to(parts)
     return pointer_to([where, *rest])
+
+
+def named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of decoded JSON. Raises :class:`InvalidBody` for a name that comes twice (RFC 8259, 4)."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        times = Counter(name for name, _ in pairs)
+        raise InvalidBody([_twice(name) for name, number in times.items() if number > 1][:MOST_ERRORS])
+    return found
+
+
+def _twice(name: str) -> FieldError:
+    shown = name[:60].encode("utf-8", "replace").decode()  # a lone surrogate cannot be answered
+    zh, en = f"“{shown}”出现了不止一次,请只保留一个。", f"{shown!r} is given more than once; keep one."
+    return FieldError("", "duplicate_name", zh, en)
 
 
 def pointer_to(parts: Sequence[object]) -> str:

@@ -44,7 +44,7 @@ async def put_work_order(work_order_no: Number, body: WorkOrderIn, world: World,
 
     首次答 201,此后答 200;标题、内容、诉求或地址有变化时记为补充材料,转给承办单位。
     """
-    registration = await registration_of(world, _whole(work_order_no, body), call.client.region_code)
+    registration = await registration_of(world, _whole(work_order_no, body), call.client)
     outcome = await work_orders.put(world, registration, call=call)
     petition = outcome.petition
     if outcome.registered is not None:

@@ -19,6 +19,7 @@ from intake_api.problems import Fault, FieldError, InvalidBody, describe, langua
 from intake_api.registration import parsed, receipt, registration_of
 from intake_api.replies import to_json
 from intake_api.routes.petitions import Reading
+from intake_api.validation import named_once
 from services.application import petition as petitions
 from services.application import work_order
 from services.application.lists import PetitionFilter
@@ -146,7 +147,7 @@ class _Lines:
         if len(line) > self._longest:
             raise Fault("body_too_large", {"limit": self._longest})
         body = parsed(self._body(line))
-        registration = await registration_of(self._world, body, self._call.client.region_code)
+        registration = await registration_of(self._world, body, self._call.client)
         try:
             registered = await self._register(registration)
         except ExternalRefExists as known:
@@ -169,7 +170,8 @@ class _Lines:
 
     def _body(self, line: bytes) -> object:
         try:
-            body = json.loads(line)  # tells lone surrogates to the validation, which names their place
+            # Lone surrogates are left to the validation, which names their place.
+            body = json.loads(line, object_pairs_hook=named_once)
         except (ValueError, RecursionError):
             zh, en = "此行不是有效的 JSON(须为 UTF-8)。", "This line is not valid JSON in UTF-8."
             raise InvalidBody([FieldError("", "json_invalid", zh, en)]) from None

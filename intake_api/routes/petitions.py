@@ -39,6 +39,7 @@ from intake_api.schemas.registration import (
 from services.application import on_the_spot, procedure
 from services.application import petition as petitions
 from services.application.lists import PetitionFilter
+from services.application.withdrawal import Withdrawal, withdraw
 from services.domain.access import Call, Client, Scope
 from services.domain.petition import Channel, Purpose, State
 
@@ -78,7 +79,7 @@ async def register_petition(
     收到日期起算期限:来信为收到日期,来访为来访日,来电为来电日,网上为当日。查询码只在回执中出现一次。
     """
     once = key_of(key)
-    registration = await registration_of(world, body, call.client.region_code)
+    registration = await registration_of(world, body, call.client)
     receipt, replayed = await registered_once(
         world, registration, key=once, body=await request.body(), call=call
     )
@@ -193,9 +194,13 @@ async def add_supplement(petition_id: UUID, body: SupplementIn, world: World, ca
 async def withdraw_petition(
     petition_id: UUID, world: World, call: Adding, body: WithdrawalIn | None = None
 ) -> Response:
-    """信访人撤回:各项期限停止,承办单位得到通知。送达答复之后不能撤回。"""
-    reason = body.reason if body else None
-    petition = await petitions.withdraw(world, petition_id, reason, call=call)
+    """信访人撤回:各项期限停止,承办单位得到通知。送达答复之后不能撤回。
+
+    门户、热线、窗口转达信访人的意思。信访部门,以及信访人直接提出的机关、单位,凭信访人的书面申请登记,
+    须填 written_request_on,并由系统告知信访人。承办单位不能撤回。
+    """
+    wanted = Withdrawal(body.reason, body.written_request_on) if body else Withdrawal()
+    petition = await withdraw(world, petition_id, wanted, call=call)
     shown = dossier.brief(petition, await world.directory(), call.client)
     return reply(shown, headers={"ETag": f'"{petition.version}"'})
 

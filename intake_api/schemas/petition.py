@@ -162,6 +162,9 @@ class WithdrawalIn(Sent):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "问题已经解决。"}]})
 
     reason: Line500 | None = Field(None, description="撤回的理由,记作补充材料")
+    written_request_on: date | None = Field(
+        None, description="信访人书面申请撤回的日期;由信访部门或者其他机关、单位登记撤回的必填"
+    )
 
 
 class UnmaskIn(Sent):

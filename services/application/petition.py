@@ -1,12 +1,11 @@
-"""A petition as its callers read it, and what may be added to it: supplements, files, a withdrawal."""
+"""A petition as its callers read it, and what may be added to it: supplements, files, return calls."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.application import clocks
-from services.application.acts import ensure_visible, hold_visible, take, take_back, told_then
+from services.application.acts import ensure_visible, hold_visible, take, told_then
 from services.application.lists import PetitionFilter
 from services.application.ports import Work, World
 from services.application.rescreen import accused_in_words
@@ -190,28 +189,6 @@ async def attachment(world: World, attachment_id: UUID, *, client: Client) -> At
         petition = await work.petitions.get(found[0].petition_id)
         await ensure_visible(world, work, petition, client, missing=missing)
         return found[0]
-
-
-async def withdraw(world: World, petition_id: UUID, reason: str | None, *, call: Call) -> Petition:
-    """撤回 by the petitioner: every clock stops, the organ that holds it is told, a reason is kept."""
-    async with world.begin(call) as work:
-        petition, repeated = await hold_visible(world, work, petition_id, call)
-        if not repeated:
-            await _withdraw(work, petition, reason, actor=call.actor)
-            if reason:
-                said = Supplement(
-                    world.codes.new_id(), petition.id, f"撤回:{reason}", call.client.id, world.clock.now()
-                )
-                await work.supplements.add(said)
-        return petition
-
-
-async def _withdraw(work: Work, petition: Petition, reason: str | None, *, actor: str) -> None:
-    take(work, petition, Act.WITHDRAW, actor=actor, data={"reason_given": bool(reason)})
-    for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
-        await take_back(work, petition, dispatch)
-    await clocks.cease(work, petition)
-    petition.holder_id = None
 
 
 async def unmask(world: World, petition_id: UUID, reason: str, *, call: Call) -> list[Petitioner]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -75,3 +76,32 @@ async def test_callback_is_recorded_once(hotline: Stranger, world: Deployment) -
 
 async def test_work_orders_are_for_hotlines_only(portal: Stranger) -> None:
     assert (await portal.put(HERE, json=ORDER)).status_code == 403
+
+
+async def test_an_order_is_one_petition_whichever_way_it_is_sent(
+    hotline: Stranger, world: Deployment
+) -> None:
+    number = HERE.rpartition("/")[2]
+    sent = {**ORDER, "channel": "hotline", "hotline": {**ORDER["hotline"], "work_order_no": number}}
+    first = await hotline.post("/v1/petitions", json=sent, headers={"Idempotency-Key": "order-1"})
+    assert first.status_code == 201
+    again = await hotline.put(HERE, json=ORDER)
+    assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
+    other = await hotline.post("/v1/petitions", json=sent, headers={"Idempotency-Key": "order-2"})
+    assert (other.status_code, other.json()["petition_id"]) == (409, first.json()["id"])
+    line = json.dumps(sent) + "\n"
+    imported = await hotline.post(
+        "/v1/petitions/import", content=line, headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert imported.json()["already"] is True
+    async with world.read() as work:
+        assert len(await work.petitions.find()) == 1
+
+
+async def test_an_order_has_no_second_number(hotline: Stranger, portal: Stranger) -> None:
+    block = {**ORDER["hotline"], "work_order_no": "HL-1"}
+    sent = {**ORDER, "channel": "hotline", "hotline": block, "external_ref": "HL-2"}
+    refused = await hotline.post("/v1/petitions", json=sent, headers={"Idempotency-Key": "two"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/external_ref")
+    # A source that is no hotline only notes the hotline's number; its own reference is the key.
+    assert (await portal.post("/v1/petitions", json=sent, headers={"Idempotency-Key": "two"})).is_success

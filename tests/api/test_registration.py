@@ -273,3 +273,18 @@ async def test_one_external_reference_at_once_makes_one_petition(
     statuses = sorted(answer.status_code for answer in await asyncio.gather(*calls))
     assert statuses == [201, 409, 409, 409, 409, 409]
     assert await stored(world) == 1
+
+
+@pytest.mark.parametrize("twice", ["content", "name"])
+async def test_a_name_that_comes_twice_is_refused(
+    portal: Stranger, online: dict[str, Any], world: Deployment, twice: str
+) -> None:
+    body = json.dumps(online).replace(f'"{twice}":', f'"{twice}": "另一个", "{twice}":')
+    headers = KEY | {"Content-Type": "application/json"}
+    answer = await portal.post("/v1/petitions", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "duplicate_name")
+    assert twice in answer.json()["errors"][0]["message"]
+    headers["Content-Type"] = "application/x-ndjson"
+    imported = await portal.post("/v1/petitions/import", content=body + "\n", headers=headers)
+    assert imported.json()["problem"]["errors"][0]["code"] == "duplicate_name"
+    assert await stored(world) == 0
