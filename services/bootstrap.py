@@ -151,7 +151,7 @@ class Deployment:
         if self._router is None or self._router.directory is not directory:
             self._router = Router(
                 directory,
-                PlaceFinder(directory.gazetteer),
+                PlaceFinder(directory.gazetteer, directory.places),
                 MatterFinder(load_lexicon(), directory.categories),
                 Sorter(load_cues()),
                 self.law.pack,

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from services.domain.directory_load import OrganRow
 from services.domain.organ import OrganKind
+from services.domain.own_place import KINDS as PLACE_KINDS
+from services.domain.own_place import OwnPlace
 from services.domain.power import Power, PowerRole
 from services.domain.region import CODE_LENGTH, RegionLevel
 
@@ -36,6 +38,13 @@ POWER_COLUMNS = {
     "role": ("角色", "主协办", "主办协办"),
     "basis": ("依据", "法律依据"),
     "region_code": ("行政区划", "区划代码", "行政区划代码"),
+    "valid_from": ("生效日期",),
+    "valid_to": ("失效日期",),
+}
+PLACE_COLUMNS = {
+    "name": ("名称", "地名"),
+    "region_code": ("行政区划", "区划代码", "行政区划代码"),
+    "kind": ("类别",),
     "valid_from": ("生效日期",),
     "valid_to": ("失效日期",),
 }
@@ -111,6 +120,11 @@ class _Cells:
     def region(self) -> str | None:
         return self._parsed("region_code", "行政区划代码", _region_code)
 
+    def required_region(self) -> str:
+        if not self._cells.get("region_code", ""):
+            self.reasons.append("缺少行政区划代码")
+        return self.region() or ""
+
     def _parsed(self, column: str, title: str, parse: Callable[[str], T]) -> T | None:
         cell = self._cells.get(column, "")
         if not cell:
@@ -164,6 +178,19 @@ def power_row(cells: Mapping[str, str]) -> tuple[Power | None, list[str]]:
         valid_to=read.day("valid_to", "失效日期"),
     )
     return (None if read.reasons else power), read.reasons
+
+
+def place_row(cells: Mapping[str, str]) -> tuple[OwnPlace | None, list[str]]:
+    """One line of a list of own places, or the reasons why it cannot be taken."""
+    read = _Cells(cells)
+    place = OwnPlace(
+        name=read.required("name", "名称"),
+        region_code=read.required_region(),
+        kind=read.chosen("kind", {kind: kind for kind in PLACE_KINDS}, "类别") or PLACE_KINDS[-1],
+        valid_from=read.day("valid_from", "生效日期"),
+        valid_to=read.day("valid_to", "失效日期"),
+    )
+    return (None if read.reasons else place), read.reasons
 
 
 def _day(text: str) -> date:

@@ -12,9 +12,12 @@ from typing import Annotated
 import typer
 
 from services.adapters.gazetteer import load_gazetteer
-from services.adapters.place_files import read_trial
-from services.cli.session import fail
+from services.adapters.place_files import learnt_csv, read_places, read_trial
+from services.application import places
+from services.bootstrap import Deployment
+from services.cli.session import DataFolder, fail, in_world
 from services.domain.directory_check import Problem
+from services.domain.own_place import OwnPlace, plan_places
 from services.domain.place import PlaceFinder
 from services.domain.place_trial import (
     Outcome,
@@ -76,11 +79,59 @@ def evaluate(
     typer.echo(json.dumps(report | {"misses": _misses(answers, gazetteer)}, ensure_ascii=False, indent=1))
 
 
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="CSV 或 XLSX,列为 名称、行政区划、类别、生效日期、失效日期")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示差异,不写入")] = False,
+    by: Annotated[str, typer.Option(help="由谁载入,记录在案")] = "xinfang places load",
+    data: DataFolder = None,
+) -> None:
+    """载入本地的社区、道路、市场、小区等地名;有一处错误就全部不载入 · Load a city's own places."""
+    changed = in_world(data, lambda world: _load(world, file, dry_run=dry_run, by=by))
+    if dry_run:
+        typer.echo("试运行,没有写入 · dry run, nothing was written")
+    elif not changed:
+        typer.echo("没有变化 · nothing to change")
+
+
+async def _load(world: Deployment, path: Path, *, dry_run: bool, by: str) -> bool:
+    directory = await world.directory()
+    rows, problems = read_places(path)
+    plan = plan_places(directory.places, rows, gazetteer=directory.gazetteer)
+    refuse(path, sorted([*problems, *plan.problems]))
+    for place in plan.added:
+        typer.echo(f"新增  {_described(place)}")
+    for old, new in plan.changed:
+        typer.echo(f"变更  {_described(old)} → {_described(new)}")
+    typer.echo(f"地名:新增 {len(plan.added)}、变更 {len(plan.changed)}")
+    if dry_run or not (plan.added or plan.changed):
+        return bool(plan.added or plan.changed)
+    version = await world.organs.apply(places=plan.places, by=by, note=path.name, at=world.clock.now())
+    typer.echo(f"已载入,名录版本 {version} · loaded as version {version}")
+    return True
+
+
+def _described(place: OwnPlace) -> str:
+    days = f"{place.valid_from or ''}—{place.valid_to or ''}" if place.valid_from or place.valid_to else ""
+    return "  ".join(part for part in (place.name, place.region_code, place.kind, days) if part)
+
+
+@app.command()
+def learn(
+    out: Annotated[Path, typer.Option(help="写到这个 CSV 文件,人工核对后可以载入")],
+    data: DataFolder = None,
+) -> None:
+    """从单位已受理的信访件中找出可能的地名,供人工核对 · Propose places from petitions that were accepted."""
+    found = in_world(data, places.learn)
+    out.write_text(learnt_csv(found), encoding="utf-8-sig")
+    typer.echo(f"{len(found)} 个地名写入 {out},请核对后用 xinfang places load 载入")
+
+
 def refuse(path: Path, problems: list[Problem]) -> None:
     """End the command when a file has faults, with the line and the reason of each."""
     if problems:
         lines = [f"{path.name} 第{problem.line}行:{problem.reason}" for problem in problems]
-        fail("\n".join([*lines, f"共 {len(problems)} 处错误"]))
+        fail("\n".join([*lines, f"共 {len(problems)} 处错误,没有采用 · nothing was taken"]))
 
 
 def _report(answers: list[TrialAnswer], gazetteer: Gazetteer) -> dict[str, object]:

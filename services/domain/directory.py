@@ -12,6 +12,7 @@ from uuid import UUID
 from services.domain.category import Categories
 from services.domain.organ import Organ, OrganKind
 from services.domain.organ_names import OrganNames
+from services.domain.own_place import OwnPlace
 from services.domain.power import Power, PowerRole, Powers
 from services.domain.refusal import NotFound
 from services.domain.region import Gazetteer, Region, RegionLevel
@@ -53,8 +54,10 @@ class Directory:
         powers: Iterable[Power],
         categories: Categories,
         gazetteer: Gazetteer,
+        places: Iterable[OwnPlace] = (),
     ) -> None:
         self.version = version
+        self.places = tuple(places)
         self.organs = tuple(organs)
         self.powers = Powers(powers)
         self.categories = categories

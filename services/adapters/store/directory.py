@@ -8,14 +8,22 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from services.adapters.directory_files import load_categories, load_powers
 from services.adapters.gazetteer import load_gazetteer, with_own_regions
 from services.adapters.store.database import Database
-from services.adapters.store.tables.directory import directory_versions, organs, own_powers, own_regions
+from services.adapters.store.tables.directory import (
+    directory_versions,
+    organs,
+    own_places,
+    own_powers,
+    own_regions,
+)
 from services.domain.directory import Directory
 from services.domain.organ import Organ, OrganKind
+from services.domain.own_place import OwnPlace
 from services.domain.power import Power, PowerRole
 from services.domain.region import Region, RegionLevel
 
@@ -52,6 +60,7 @@ class SqlDirectory:
         added: Iterable[Organ] = (),
         changed: Iterable[Organ] = (),
         powers: Sequence[Power] | None = None,
+        places: Sequence[OwnPlace] | None = None,
         regions: Iterable[Region] = (),
         by: str,
         note: str,
@@ -69,6 +78,8 @@ class SqlDirectory:
                 await connection.execute(own_powers.delete())
                 if rows := [_power_row(power) for power in powers]:
                     await connection.execute(insert(own_powers), rows)
+            if places is not None:
+                await _replace_places(connection, places, version=last + 1)
             if rows := [_region_row(region) for region in regions]:
                 await connection.execute(insert(own_regions), rows)
             version = {"version": last + 1, "loaded_at": at, "loaded_by": by, "note": note}
@@ -81,6 +92,7 @@ class SqlDirectory:
             organ_rows = (await connection.execute(select(organs))).mappings().all()
             power_rows = (await connection.execute(select(own_powers))).mappings().all()
             region_rows = (await connection.execute(select(own_regions))).mappings().all()
+            places = await _places(connection)
         gazetteer = with_own_regions(map(_change, region_rows)) if region_rows else load_gazetteer()
         own = [_power(row) for row in power_rows]
         return Directory(
@@ -89,7 +101,27 @@ class SqlDirectory:
             powers=own or load_powers(),
             categories=load_categories(),
             gazetteer=gazetteer,
+            places=places.values(),
         )
+
+
+async def _places(connection: AsyncConnection) -> dict[UUID, OwnPlace]:
+    """The own places of the newest version, by the row that holds them."""
+    query = select(own_places).where(own_places.c.until_version.is_(None)).order_by(own_places.c.id)
+    return {row["id"]: _place(row) for row in (await connection.execute(query)).mappings()}
+
+
+async def _replace_places(connection: AsyncConnection, places: Sequence[OwnPlace], *, version: int) -> None:
+    """End the rows that are no longer so, and add those that are new."""
+    held = await _places(connection)
+    wanted = set(places)
+    for row_id, place in held.items():
+        if place not in wanted:
+            ended = update(own_places).where(own_places.c.id == row_id)
+            await connection.execute(ended.values(until_version=version))
+    new = wanted - set(held.values())
+    if rows := [_place_row(place, version) for place in places if place in new]:
+        await connection.execute(insert(own_places), rows)
 
 
 def _row(organ: Organ) -> dict[str, Any]:
@@ -139,6 +171,24 @@ def _power(row: Any) -> Power:
     values = {name: value for name, value in dict(row).items() if name != "id"}
     values["level"], values["role"] = RegionLevel(values["level"]), PowerRole(values["role"])
     return Power(**values)
+
+
+def _place_row(place: OwnPlace, version: int) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "name": place.name,
+        "region_code": place.region_code,
+        "kind": place.kind,
+        "valid_from": place.valid_from,
+        "valid_to": place.valid_to,
+        "since_version": version,
+        "until_version": None,
+    }
+
+
+def _place(row: Any) -> OwnPlace:
+    columns = ("name", "region_code", "kind", "valid_from", "valid_to")
+    return OwnPlace(**{column: row[column] for column in columns})
 
 
 def _change(row: Any) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Integer, String, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Text, Uuid
 
 from services.adapters.store.columns import Instant, Json
 from services.adapters.store.tables.schema import metadata, row_id
@@ -52,6 +52,21 @@ own_regions = Table(
     Column("valid_to", Date),
     Column("successor", String(12)),
 )
+
+own_places = Table(
+    "own_places",
+    metadata,
+    row_id(),
+    Column("name", String(30), nullable=False),
+    Column("region_code", String(12), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("since_version", Integer, nullable=False),
+    Column("until_version", Integer),
+    Index("ix_own_places_until_version", "until_version"),
+)
+"""A row belongs to the versions from ``since_version`` up to, not with, ``until_version``; none is erased."""
 
 directory_versions = Table(
     "directory_versions",
