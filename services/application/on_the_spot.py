@@ -37,7 +37,7 @@ async def answer(world: World, dispatch_id: UUID, said: SpotAnswer, *, call: Cal
         pack, today = world.law.pack(petition.office_region), world.clock.today()
         helped = await is_helped(work, petition)
         check_on_the_spot(petition, said, pack, mode=dispatch.mode, helped=helped)
-        handling = await _meet(world, work, petition, dispatch)
+        handling, duty = await _meet(world, work, petition, dispatch)
         data = {
             "dispatch_id": str(dispatch.id), "organ_id": str(dispatch.organ_id), "form": said.form.value,
             "outcome": said.outcome.value if said.outcome else None, "carried_out": said.carried_out,
@@ -53,20 +53,26 @@ async def answer(world: World, dispatch_id: UUID, said: SpotAnswer, *, call: Cal
         await work.dispatches.save(dispatch)
         text = said.told(petition)
         await notify(world, work, petition, "on_the_spot_answer", text, organ_id=dispatch.organ_id)
-        await paper.accepted(world, work, petition, dispatch, handling)
+        await paper.accepted(world, work, petition, dispatch, handling, duty=duty)
         return await case(work, petition, dispatch)
 
 
-async def _meet(world: World, work: Work, petition: Petition, dispatch: Dispatch) -> Deadline | None:
-    """The petitioner is told and answered today; D5 begins and is met on one day, where it binds at all."""
+async def _meet(
+    world: World, work: Work, petition: Petition, dispatch: Dispatch
+) -> tuple[Deadline | None, str]:
+    """The petitioner is told and answered today; D5 begins and is met on one day, where it binds at all.
+
+    With the rule under which they were told: D2 by the organ they came to, else D3.
+    """
     today = world.clock.today()
     handling = await clocks.start(
         world, work, petition, HANDLE, on=today, owner_id=dispatch.organ_id, subject_id=dispatch.id
     )
     await work.flush()
-    await clocks.meet(work, petition, "D2", "D3", HANDLE, DECIDE, on=today)
+    notices = await clocks.meet(work, petition, "D2", "D3", on=today)
+    await clocks.meet(work, petition, HANDLE, DECIDE, on=today)
     await clocks.cease(work, petition)
-    return handling
+    return handling, next((notice.rule for notice in notices), "D3")
 
 
 async def ask_in_writing(world: World, petition_id: UUID, *, call: Call) -> Petition:

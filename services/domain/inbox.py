@@ -22,7 +22,7 @@ class EntryType(StrEnum):
     REVIEW_CEASED = "review.ceased"
     EXECUTION_OPENED = "execution.opened"
     TURNED_ORDINARY = "petition.turned_ordinary"
-    WRITTEN_ANSWER_REQUESTED = "petition.written_answer_requested"
+    WRITTEN_ANSWER_REQUESTED = "answer.requested"
     OBJECTION_RAISED = "objection.raised"
     OBJECTION_DECIDED = "objection.decided"
 

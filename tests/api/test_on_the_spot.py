@@ -47,7 +47,7 @@ async def test_who_asks_for_it_in_writing_gets_it_and_its_review(city: City) -> 
         asked = await city.http.post("/v1/public/written-answer", json=proof)
         assert asked.status_code == 200, asked.text
     assert (asked.json()["state"], asked.json()["may_request_written"]) == ("accepted", False)
-    assert (await organ.inbox())[-1]["type"] == "petition.written_answer_requested"
+    assert (await organ.inbox())[-1]["type"] == "answer.requested"
     petition = await city.petition(done["petition_id"])
     assert clocks(petition, "running") == {"D5": "2027-01-19"}  # sixty days from the answer on the spot
     opinion = await organ.done(f"/v1/dispatches/{done['id']}/opinion", writ())
