@@ -86,6 +86,10 @@ def _faults(place: OwnPlace, gazetteer: Gazetteer, names: dict[str, set[str]]) -
         yield f"“{name}”是日常用语,不能作为地名"
     if place.valid_from and place.valid_to and place.valid_from >= place.valid_to:
         yield f"失效日期{place.valid_to}应晚于生效日期{place.valid_from}"
+    yield from _faults_of_region(place, gazetteer, names)
+
+
+def _faults_of_region(place: OwnPlace, gazetteer: Gazetteer, names: dict[str, set[str]]) -> Iterator[str]:
     region = gazetteer.find(place.region_code)
     if region is None:
         yield f"行政区划代码{place.region_code}不存在"
@@ -98,8 +102,8 @@ def _faults(place: OwnPlace, gazetteer: Gazetteer, names: dict[str, set[str]]) -
         top = gazetteer.at_level(region.code, RegionLevel.PREFECTURE) or gazetteer.lineage(region.code)[-1]
         if top.code not in names:
             names[top.code] = _region_names(gazetteer, top.code)
-        if name in names[top.code]:
-            yield f"“{name}”已是{top.name}内行政区划的名称"
+        if place.name in names[top.code]:
+            yield f"“{place.name}”已是{top.name}内行政区划的名称"
 
 
 def _region_names(gazetteer: Gazetteer, code: str) -> set[str]:

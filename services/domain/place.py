@@ -15,7 +15,7 @@ from typing import Final
 from services.domain.own_place import OwnPlace
 from services.domain.place_chains import Chain, Chains
 from services.domain.place_mentions import Lexicon
-from services.domain.place_text import Role, readable, role
+from services.domain.place_text import Role, readable, role, tells_of_work
 from services.domain.region import Gazetteer, Region, RegionLevel
 from services.domain.region_names import Form
 
@@ -101,6 +101,8 @@ class PlaceFinder:
             found = self._left_open(open_chains, on or date.max) if open_chains else NOTHING
         else:
             self._weigh_roles(read, known)
+            if all(chain.role is Role.ORIGIN for chain in known):
+                known += self._workplaces(read, chains, scopes)
             found = self._best(known, on or date.max)
         return found if positions is None else _as_sent(found, positions)
 
@@ -191,6 +193,14 @@ class PlaceFinder:
             if chain.role is Role.ORIGIN:
                 chain.score = max(_ORIGIN_LEAST, chain.score + _ORIGIN)
 
+    def _workplaces(self, text: str, chains: Iterable[Chain], scopes: tuple[str, ...]) -> list[Chain]:
+        found = [
+            each for each in chains if each.away and len(each.leaves) == 1 and tells_of_work(text, each.end)
+        ]
+        for chain in found:
+            chain.score, chain.role = self._scored(chain, scopes), Role.MATTER
+        return [chain for chain in found if chain.score > 0]
+
     def _is_open(self, chain: Chain) -> bool:
         """Several readings, of which one is surely meant: not a stem or an everyday word."""
         return chain.form is not Form.STEM and (chain.alone or chain.links > 0)
@@ -228,6 +238,10 @@ class PlaceFinder:
     # the answer
 
     def _best(self, chains: list[Chain], on: date) -> PlaceFinding:
+        if len(chains) == 1:  # as most addresses are
+            chain, region = chains[0], self._gazetteer.get(chains[0].leaves[0])
+            only = (_candidate(region, chain.score, chain),)
+            return self._answer(chain, min(CERTAIN, chain.score), only, on)
         by_leaf: dict[str, Chain] = {}
         for chain in chains:
             kept = by_leaf.get(chain.leaves[0])

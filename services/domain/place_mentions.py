@@ -30,6 +30,7 @@ from services.domain.region_names import (
     TOWN_ENDINGS,
     UNNAMED,
     VILLAGE,
+    ZONE_AFTER,
     Form,
     ends_word,
     follows_where,
@@ -284,8 +285,10 @@ class Lexicon:
             return len(written) > 2 or starts_word(text, mention.start)
         if name.form in (Form.SHORT, Form.OTHER):
             return len(name.codes) == 1
-        if name.town or written in ORDINARY or (len(written) == 2 and not name.wide):
+        if name.town or written in ORDINARY:
             return False
+        if len(written) == 2 and not name.wide:
+            return written == text
         if len(written) > 2 or ends_word(text, mention.end):
             return True
         if name.narrow and follows_where(text, mention.start):
@@ -295,6 +298,8 @@ class Lexicon:
     def _opens_an_address(self, text: str, mention: Mention) -> bool:
         """长沙五一大道23号, 益阳赫山区: the text begins so, and an address or a name goes on."""
         if self._full_name_at(text, mention.end, len(text)):
+            return True
+        if starts_word(text, mention.start) and ZONE_AFTER.match(text, mention.end) is not None:
             return True
         return mention.start == 0 and ADDRESS.match(text, mention.end) is not None
 

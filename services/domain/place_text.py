@@ -44,6 +44,9 @@ _MATTER_BEFORE: Final = re.compile(
 _AWAY_AFTER: Final = re.compile("(?:上访|信访|出差|看病|就医|治病|治疗|旅游|来的)")
 
 
+_WORK: Final = re.compile("[省市]?(?:打工|务工|工作|做生意|经商)")
+
+
 class Role(Enum):
     """What a place is to the matter: where it arose, where people come from or went, or nothing is said."""
 
@@ -54,10 +57,17 @@ class Role(Enum):
 
 def role(text: str, start: int, end: int) -> Role:
     """户籍南县,现住长沙: the first is an origin; 在, 现住 and 发生 tell where the matter arose (22)."""
+    if start == 0:
+        return Role.ORIGIN if _ORIGIN_AFTER.match(text, end) or _AWAY_AFTER.match(text, end) else Role.UNSAID
     before = text[max(0, start - _BEFORE) : start]
     if _ORIGIN_BEFORE.search(before) or _ORIGIN_AFTER.match(text, end) or _AWAY_AFTER.match(text, end):
         return Role.ORIGIN
     return Role.MATTER if _MATTER_BEFORE.search(before) else Role.UNSAID
+
+
+def tells_of_work(text: str, end: int) -> bool:
+    """在温州务工: where people work is where the matter arose, if nothing else tells."""
+    return _WORK.match(text, end) is not None
 
 
 def readable(text: str) -> tuple[str, list[int] | None]:

@@ -143,6 +143,10 @@ UNNAMED: Final = re.compile(r"(?:[A-ZＡ-Ｚ][0-9０-９]{0,3}|[某XxＸｘ×*�
 """A place that was made unrecognisable: A市, A3区, 某县, ××市."""
 FIRM: Final = re.compile(r"[^，。,;；\s]{0,14}?(?:公司|集团|事务所|大学|学院|银行)")
 ADDRESS: Final = re.compile(r"[^，。,;；:：\s]{1,8}?(?:路|街|道|巷|号|小区|村|社区|楼|栋)")
+ZONE_AFTER: Final = re.compile(
+    r"[^，。,;；:：\s]{0,6}?(?:开发区|新区|港区|片区|示范区|投资区|产业园|工业园|园区|保税区|高新区|经开区)"
+)
+"""青岛开发区: a zone that the table does not have lies in the city, as surely as any address."""
 TOWN_WORDS: Final = re.compile(r"街道办事处|街道办|街道|办事处|镇|民族乡|乡|苏木")
 """What a town is called besides its name, rightly or by a slip."""
 BEFORE_TOWN: Final = re.compile(r"[^\w、。.!！?？;；]{0,4}[去曲]?")
