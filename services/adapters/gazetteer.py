@@ -88,7 +88,7 @@ def _table() -> Iterator[Region]:
     for line in gzip.decompress(packed).decode().splitlines():
         short, _, name = line.partition("\t")
         outer = _superior(short, names)
-        names[short] = name if outer is None else _own_name(name, names[outer])
+        names[short] = name if outer is None else _own_name(name, names.get(short[:4], ""), names[outer])
         parent = None if outer is None else outer.ljust(CODE_LENGTH, "0")
         yield Region(short + zeros[len(short)], names[short], _LEVELS[len(short)], parent)
 
@@ -100,9 +100,11 @@ def _superior(short: str, names: Container[str]) -> str | None:
     )
 
 
-def _own_name(name: str, outer: str) -> str:
-    """济源市沁园街道 of 济源市 is 沁园街道: people write the city once."""
-    own = name.removeprefix(outer)
+def _own_name(name: str, *outer: str) -> str:
+    """济源市沁园街道 of 济源市 is 沁园街道: people write the city once. ``outer``: the outermost first."""
+    own = name
+    for each in outer:
+        own = own.removeprefix(each)
     return own if own != name and len(own) > 2 and own.endswith(_TOWNS) else name
 
 
