@@ -179,7 +179,7 @@ def cloud_event(entry: InboxEntry) -> dict[str, Any]:
     """CloudEvents 1.0, structured; ``sequence`` is its extension attribute of that name."""
     data = {name: value for name, value in entry.data.items() if name != "version"}
     # What was taken from an organ it cannot read; the version would tell it what happened since (30).
-    gone = entry.type is EntryType.DISPATCH_WITHDRAWN
+    gone = entry.type in (EntryType.DISPATCH_WITHDRAWN, EntryType.REVIEW_CEASED)
     return {
         "specversion": "1.0",
         "id": entry.id,

@@ -87,6 +87,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     review.ReviewTooLate: 409,
     review.NoReviewingOrgan: 409,
     review.HearingDates: 422,
+    review.ReviewAlreadyAccepted: 409,
     deadline.DueDateBeforeStart: 422,
     deadline.ExtensionNotAllowed: 409,
     deadline.ExtensionTooLong: 409,

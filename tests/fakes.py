@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from services.adapters.workdays import work_calendar
-from services.application.lists import RunningClock
+from services.application.lists import DueClock, RunningClock
 from services.application.ports import LeaseLost, StoredAnswer
 from services.domain import ledger
 from services.domain.access import Call, Client, Shield
@@ -300,6 +300,10 @@ class FakeLaw:
         return self._pack
 
 
+def _place(due: DueClock) -> tuple[datetime, UUID]:
+    return due.at, due.deadline_id
+
+
 class FakeQueue:
     """Tests of the outbox run on the real one; use cases do not claim jobs."""
 
@@ -321,6 +325,12 @@ class FakeLists:
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"the double has no list of {name}: use the real one")
 
+    async def due(self, now: datetime, limit: int, *, after: DueClock | None = None) -> list[DueClock]:
+        clocks = self._store.rows["deadlines"].values()
+        due = [DueClock(each.next_at, each.id, each.petition_id) for each in clocks if each.next_at]
+        due = sorted((each for each in due if each.at <= now), key=_place)
+        return [each for each in due if after is None or _place(each) > _place(after)][:limit]
+
     async def clocks_behind(self, calendar_version: str, limit: int) -> list[tuple[UUID, UUID]]:
         clocks = self._store.rows["deadlines"].values()
         behind = [each for each in clocks if each.next_at and each.calendar_version != calendar_version]
@@ -337,11 +347,6 @@ class FakeLists:
             and (after is None or clock.id > after) and (petition := rows["petitions"][clock.petition_id])
         ]  # fmt: skip
         return found[:limit]
-
-    async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-        clocks = [each for each in self._store.rows["deadlines"].values() if each.next_at]
-        due = sorted((each for each in clocks if each.next_at <= now), key=lambda each: each.next_at)
-        return [(each.id, each.petition_id) for each in due[:limit]]
 
 
 class FakeWorld:

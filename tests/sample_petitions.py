@@ -138,6 +138,8 @@ async def land(city: City) -> Story:
     await story.on("2026-06-03")
     hearing = {"from": "2026-06-16", "to": "2026-06-16", "notice": words.HEARING_NOTICE}
     await prefecture.done(f"{review}/hearing", hearing)
+    await story.on("2026-06-17")
+    await prefecture.done(f"{review}/hearing", {"from": "2026-06-16", "to": "2026-06-16"})
     await story.on("2026-06-24")
     decided = await story.decide(review, prefecture, words.LAND_RE_REVIEW)
     await story.serve(decided, prefecture, "2026-06-26", words.LEFT_AT_HOME)

@@ -25,7 +25,7 @@ from intake_api.schemas.public import (
 )
 from services.application import progress as petitioners
 from services.application.progress import Progress, Rating
-from services.application.review import Request as ReviewRequest
+from services.application.review_request import Request as ReviewRequest
 from services.bootstrap import Deployment
 from services.domain.access import Call, Client, ClientRole
 from services.domain.directory import Directory

@@ -11,9 +11,19 @@ from starlette.responses import Response
 from intake_api.calls import World, acting, caller
 from intake_api.handling import of_petition, opinion_text, review_out
 from intake_api.schemas.opinion import ReviewOpinionIn
-from intake_api.schemas.review import DeclinationIn, HearingIn, ReviewDecided, ReviewIn, ReviewOut
+from intake_api.schemas.review import (
+    DeclinationIn,
+    HearingIn,
+    ReviewDecided,
+    ReviewExtensionIn,
+    ReviewIn,
+    ReviewOut,
+)
+from services.application import hearing as hearings
 from services.application import opinion as opinions
 from services.application import review as reviews
+from services.application import review_request as requests
+from services.application.dispatch import Extension
 from services.domain.access import Call, Client, Scope
 from services.domain.paper_opinion import HearingDay
 
@@ -36,9 +46,9 @@ async def request_review(
 
     信访人逾期有正当理由的,由信访部门或者复查、复核机关写明理由和批准人(late);已因逾期终结的,恢复申请。
     """
-    late = reviews.Late(body.late.good_cause, body.late.approved_by) if body.late else None
-    wanted = reviews.Request(body.reason, body.organ_id, late)
-    case = await reviews.request_by_desk(world, petition_id, wanted, call=call)
+    late = requests.Late(body.late.good_cause, body.late.approved_by) if body.late else None
+    wanted = requests.Request(body.reason, body.organ_id, late)
+    case = await requests.request_by_desk(world, petition_id, wanted, call=call)
     return of_petition(review_out(case, await world.directory()), case.petition, 201)
 
 
@@ -84,10 +94,32 @@ async def decline_review(review_id: UUID, body: DeclinationIn, world: World, cal
     "/reviews/{review_id}/hearing", operation_id="hold_hearing", summary="听证", response_model=ReviewOut
 )
 async def hold_hearing(review_id: UUID, body: HearingIn, world: World, call: Acting) -> Response:
-    """登记听证起止日期;听证之前登记并填写 notice 的,出具听证通知书。复核听证所需时间不计入复核期限。"""
+    """听证举行之前填写 notice,出具听证通知书;举行之后不填 notice,登记实际举行的起止日期。
+
+    复核听证所需时间不计入复核期限,以实际举行的日期为准;尚未结束的,可以先登记到今天,以后再登记。
+    """
     told = body.notice
-    notice = HearingDay(told.time, told.place, told.chair, tuple(told.attending)) if told else None
-    case = await reviews.hear(world, review_id, body.start, body.end, notice=notice, call=call)
+    if told is None:
+        case = await hearings.hold(world, review_id, body.start, body.end, call=call)
+    else:
+        notice = HearingDay(told.time, told.place, told.chair, tuple(told.attending))
+        case = await hearings.convene(world, review_id, body.start, body.end, notice=notice, call=call)
+    return of_petition(review_out(case, await world.directory()), case.petition)
+
+
+@router.post(
+    "/reviews/{review_id}/extension",
+    operation_id="extend_review",
+    summary="延长复查、复核期限",
+    response_model=ReviewOut,
+)
+async def extend_review(review_id: UUID, body: ReviewExtensionIn, world: World, call: Acting) -> Response:
+    """地方性法规规定复查、复核期限可以延长的,经有权批准的机构批准,在期限届满前延长,并告知信访人理由。
+
+    信访工作条例没有规定复查、复核期限可以延长;适用的规则包没有规定的,不能延长。
+    """
+    extension = Extension(body.days, body.approved_by, body.reason)
+    case = await reviews.extend(world, review_id, extension, call=call)
     return of_petition(review_out(case, await world.directory()), case.petition)
 
 

@@ -62,6 +62,22 @@ class DeclinationIn(Sent):
     explanation: Text5000
 
 
+class ReviewExtensionIn(Sent):
+    """延长复查、复核期限:天数、批准人、告知信访人的理由(北京市信访条例 50)"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"days": 20, "approved_by": "复查复核委员会周主任", "reason": "需要重新勘测,期限内无法作出。"}
+            ]
+        }
+    )
+
+    days: int = Field(ge=1, le=366)
+    approved_by: Line100 = Field(description="批准延期的复查、复核委员会或者负责人")
+    reason: Text2000
+
+
 class HearingNoticeIn(Sent):
     """听证通知书的内容。``time`` 为一天中的时间"""
 
@@ -72,7 +88,7 @@ class HearingNoticeIn(Sent):
 
 
 class HearingIn(Sent):
-    """听证起止日期,首尾均计入。听证之前填写 ``notice`` 的,出具听证通知书"""
+    """听证起止日期,首尾均计入。已经举行的,不晚于今天;将要举行的,填写 ``notice``,出具听证通知书"""
 
     model_config = ConfigDict(
         json_schema_extra={

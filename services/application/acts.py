@@ -21,7 +21,7 @@ from services.domain.opinion import Notice, Opinion
 from services.domain.organ import Organ
 from services.domain.petition import Petition, Purpose, Respondent
 from services.domain.refusal import InvalidField, NotFound
-from services.domain.review import Review
+from services.domain.review import Review, ReviewState
 from services.domain.steps import STEPS, Act, step
 
 T = TypeVar("T", Dispatch, Opinion, Review, Execution)
@@ -99,7 +99,7 @@ async def party_organs(work: Work, petition: Petition) -> set[UUID]:
     dispatches = await work.dispatches.find(petition_id=petition.id)
     reviews = await work.reviews.find(petition_id=petition.id)
     held = {dispatch.organ_id for dispatch in dispatches if dispatch.state not in GONE}
-    return held | {review.organ_id for review in reviews}
+    return held | {review.organ_id for review in reviews if review.state is not ReviewState.CEASED}
 
 
 async def shielded(world: World, work: Work, petition: Petition) -> frozenset[UUID]:

@@ -11,6 +11,7 @@ from services.domain import own_limit
 from services.domain.deadline import Deadline, DeadlineState
 from services.domain.own_limit import HANDLING
 from services.domain.petition import Petition
+from services.domain.statute import NoSuchRule
 
 RUNNING = (DeadlineState.RUNNING.value, DeadlineState.OVERDUE.value)
 
@@ -47,6 +48,16 @@ async def start(
     return clock
 
 
+async def start_where_stated(
+    world: World, work: Work, petition: Petition, rule: str, *, on: date, owner_id: UUID, subject_id: UUID
+) -> Deadline | None:
+    """As :func:`start`, for a rule that only some packs have; None where the pack does not state it."""
+    try:
+        return await start(world, work, petition, rule, on=on, owner_id=owner_id, subject_id=subject_id)
+    except NoSuchRule:
+        return None
+
+
 async def running(
     work: Work, petition: Petition, *only: str, subject_id: UUID | None = None
 ) -> list[Deadline]:
@@ -80,6 +91,21 @@ async def cease(work: Work, petition: Petition, *only: str, subject_id: UUID | N
     for clock in clocks:
         rules.cease(clock)
     await work.deadlines.save(*clocks)
+
+
+async def extend(
+    world: World, work: Work, petition: Petition, clock: Deadline, *, days: int, actor: str
+) -> None:
+    """Lengthen a clock by the law of the day it began, and tell the ledger from when to when it moved.
+
+    Raises the refusals of :func:`services.domain.deadline.extend`.
+    """
+    period = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on)
+    before = clock.due_on
+    rules.extend(clock, period, days=days, calendar=world.law.calendar, on=world.clock.today())
+    await work.deadlines.save(clock)
+    moved = {"rule": clock.rule, "from": before.isoformat(), "to": clock.due_on.isoformat()}
+    work.record(petition, "deadline_moved", actor=actor, data={**moved, "days": days, "cause": "extension"})
 
 
 def told(*clocks: Deadline | None) -> list[dict[str, object]]:

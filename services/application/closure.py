@@ -7,15 +7,12 @@ from datetime import date
 from uuid import UUID
 
 from services.application import finality
-from services.application.acts import hold_visible, is_shielded, notify, take, take_back
-from services.application.ports import Work, World
+from services.application.acts import hold_visible, notify, take
+from services.application.ports import World
 from services.domain.access import Call
-from services.domain.dispatch import DispatchState
 from services.domain.finality import ClosureGround, check_closure
-from services.domain.inbox import EntryType
 from services.domain.petition import Petition
 from services.domain.refusal import InvalidField
-from services.domain.review import ReviewState
 from services.domain.steps import Act
 
 
@@ -38,7 +35,6 @@ async def close(world: World, petition_id: UUID, closure: Closure, *, call: Call
         _check_day(petition, closure.on, today=world.clock.today())
         ground = world.law.pack(petition.office_region).finality_ground(closure.ground.value)
         take(work, petition, Act.CLOSE, actor=call.actor, data={"ground": ground.id})
-        await _release(work, petition, cause=closure.ground.value)
         await notify(
             world, work, petition, "closure", closure.reason, organ_id=call.client.organ_id, ground=ground.id
         )
@@ -54,17 +50,3 @@ def _check_day(petition: Petition, on: date, *, today: date) -> None:
             en="The day of the end lies between receipt of the petition and today.",
             pointer="/on",
         )
-
-
-async def _release(work: Work, petition: Petition, *, cause: str) -> None:
-    """Nobody has anything left to do: cases still in work are taken back, reviews not decided cease."""
-    for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
-        if dispatch.state is not DispatchState.ANSWERED:
-            await take_back(work, petition, dispatch)
-    for review in await work.reviews.find(petition_id=petition.id):
-        if review.state in (ReviewState.REQUESTED, ReviewState.ACCEPTED):
-            review.state = ReviewState.CEASED
-            await work.reviews.save(review)
-            if not await is_shielded(work, petition, review.organ_id):
-                entry = {"review_id": str(review.id), "cause": cause}
-                work.post(review.organ_id, EntryType.REVIEW_CEASED, petition, entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks, direct, paper, procedure
+from services.application import clocks, direct, paper, procedure, release
 from services.application.acts import (
     Case,
     case,
@@ -227,10 +227,9 @@ async def refuse(world: World, dispatch_id: UUID, refusal: NonAcceptance, *, cal
         data = {**_told(dispatch), "ground": ground.id, "ground_article": str(ground.citation)}
         take(work, petition, Act.REFUSE, actor=call.actor, data=data)
         await clocks.meet(work, petition, "D2", "D3", DECIDE, on=world.clock.today())
-        await clocks.cease(work, petition)
         dispatch.move(DispatchState.DECLINED)
         await work.dispatches.save(dispatch)
-        petition.holder_id = None
+        await release.release(work, petition)
         await notify(
             world, work, petition, "non_acceptance", refusal.explanation,
             organ_id=dispatch.organ_id, ground=ground.id, directed_to=refusal.directed_to,

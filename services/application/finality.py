@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.application import clocks, paper
+from services.application import paper, release
 from services.application.acts import shielded, take
 from services.application.ports import Work, World
 from services.application.routing import desk
@@ -18,11 +18,10 @@ SYSTEM = "system:clock"
 
 
 async def close(world: World, work: Work, petition: Petition, *, ground: str, on: date) -> None:
-    """Date and reason the finality of a petition whose state says that it is final."""
+    """Date and reason the finality of a petition whose state says so. Nothing of it stays open."""
     petition.final_on = on
     petition.final_ground = ground
-    petition.holder_id = None
-    await clocks.cease(work, petition)
+    await release.release(work, petition)
     rule = world.law.pack(petition.office_region).finality_ground(ground)
     work.record(
         petition,

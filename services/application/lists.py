@@ -43,6 +43,15 @@ class PetitionFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class DueClock:
+    """A clock at whose point ``at`` something is to be done."""
+
+    at: datetime
+    deadline_id: UUID
+    petition_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerHead:
     petition_id: UUID
     number: str
@@ -86,8 +95,8 @@ class Lists(Protocol):
     async def feed_heads(self, organ_ids: Sequence[UUID]) -> dict[UUID, int]:
         """The last number of each feed."""
 
-    async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-        """(deadline id, petition id) of the clocks whose next point has come, in order."""
+    async def due(self, now: datetime, limit: int, *, after: DueClock | None = None) -> list[DueClock]:
+        """The clocks whose next point has come, in its order, on from the one that ended the page before."""
 
     async def clocks_behind(self, calendar_version: str, limit: int) -> list[tuple[UUID, UUID]]:
         """(deadline id, petition id) of running clocks that were counted by another calendar."""

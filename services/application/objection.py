@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks
-from services.application.acts import carried_out, named_organ, own_dispatch, shielded, take, told_then
+from services.application import clocks, release
+from services.application.acts import (
+    carried_out,
+    named_organ,
+    own_dispatch,
+    shielded,
+    take,
+    take_back,
+    told_then,
+)
 from services.application.dispatch import LeadOnly
 from services.application.ports import Work, World
 from services.application.routing import Target, desk, dispatch_to
@@ -25,6 +33,7 @@ from services.domain.dispatch import (
 from services.domain.inbox import EntryType
 from services.domain.organ import OrganKind
 from services.domain.own_limit import ORGAN
+from services.domain.paper_words import span
 from services.domain.petition import Petition
 from services.domain.refusal import InvalidField, NotFound, Refusal
 from services.domain.steps import Act
@@ -37,9 +46,9 @@ class ReasonNeeded(Refusal):
 
 
 class ObjectionDecided(Refusal):
-    """该异议已作出决定。"""
+    """该异议已作出决定,或者已随信访件收回、终止。"""
 
-    english = "The objection was decided already."
+    english = "The objection was decided already, or ceased when the case was taken back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ async def raise_objection(
         if repeated:
             earlier_id = await told_then(work, petition, call, "objection_id", kind=Act.OBJECT.value)
             return Contest(await work.objections.get(earlier_id), petition)
-        await _ensure_objectionable(world, work, dispatch, reason)
+        await _ensure_objectionable(world, work, petition, dispatch, reason)
         if suggested_organ_id is not None:
             directory = await world.directory()
             today = world.clock.today()
@@ -99,7 +108,9 @@ async def raise_objection(
         return Contest(objection, petition)
 
 
-async def _ensure_objectionable(world: World, work: Work, dispatch: Dispatch, reason: str) -> None:
+async def _ensure_objectionable(
+    world: World, work: Work, petition: Petition, dispatch: Dispatch, reason: str
+) -> None:
     if dispatch.role is not Role.LEAD:
         raise LeadOnly()
     if dispatch.binding:
@@ -108,7 +119,8 @@ async def _ensure_objectionable(world: World, work: Work, dispatch: Dispatch, re
         raise ReasonNeeded()
     for clock in await work.deadlines.find(subject_id=dispatch.id, rule="D4"):
         if world.clock.now() >= clock.due_at:
-            raise ObjectionTooLate(due_on=clock.due_on, article=clock.article)
+            period = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on)
+            raise ObjectionTooLate(due_on=clock.due_on, length=span(period), article=clock.article)
 
 
 async def read(world: World, objection_id: UUID, *, client: Client) -> Contest:
@@ -186,11 +198,14 @@ async def _uphold(
     hidden = await shielded(world, work, petition)
     if ruling.organ_id is None:
         take(work, petition, Act.UPHOLD_OBJECTION, actor=call.actor, data=data)
+        await release.take_all_back(work, petition)  # the desk names anew who helps, too
         petition.holder_id = desk(directory, petition, hidden)
         return
     named_organ(directory, ruling.organ_id, on=world.clock.today())
     _ensure_may_send(directory, dispatch, ruling.organ_id)
     take(work, petition, Act.REDIRECT, actor=call.actor, data={**data, "to": str(ruling.organ_id)})
+    for beside in await work.dispatches.find(petition_id=petition.id, organ_id=ruling.organ_id, open=True):
+        await take_back(work, petition, beside)  # who helped with it now has it
     await work.flush()  # the old lead is closed before the new one opens
     target = Target(ruling.organ_id, dispatch.sender_id, dispatch.mode, dispatch.report_due)
     await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)

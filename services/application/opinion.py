@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, finality, paper
+from services.application import clocks, finality, paper, release
 from services.application import execution as executions
 from services.application.acts import (
     Case,
@@ -32,13 +32,14 @@ from services.domain.opinion import (
     SameAsRevoked,
     check_outcome,
     check_served,
+    opens_review,
     says_the_same,
 )
 from services.domain.paper_service import ServiceProof
 from services.domain.petition import Petition, Tier
 from services.domain.refusal import NotFound
 from services.domain.remedy import remedy
-from services.domain.review import ASK_RULE
+from services.domain.review import ASK_RULE, reviewing_organs
 from services.domain.steps import Act
 
 
@@ -108,8 +109,8 @@ async def draft(
     world: World, work: Work, petition: Petition, tier: Tier, writ: Writ, *, organ_id: UUID
 ) -> Opinion:
     """An opinion of any tier, with the way and time to the next one filled in by the system."""
-    directory = await world.directory()
-    reviewers = directory.reviewers(organ_id)
+    hidden = await shielded(world, work, petition)
+    reviewers = reviewing_organs(await world.directory(), organ_id, hidden=hidden)
     pack = world.law.pack(petition.office_region)
     today = world.clock.today()
     return Opinion(
@@ -180,10 +181,9 @@ async def _follow(world: World, work: Work, petition: Petition, opinion: Opinion
     if opinion.outcome is Outcome.REVOKED:
         await _remand(world, work, petition, opinion, call, data)
         return
-    if opinion.tier is Tier.HANDLING and not petition.has_tiers:
+    if opinion.tier is Tier.HANDLING and not opens_review(petition, opinion.outcome):
         take(work, petition, Act.CONCLUDE, actor=call.actor, data=data)
-        petition.holder_id = None
-        await clocks.cease(work, petition)
+        await release.release(work, petition)
         return
     if opinion.tier is Tier.RE_REVIEW:
         take(work, petition, Act.SERVE, actor=call.actor, data=data)
@@ -230,11 +230,12 @@ async def _remand_to_desk(
     call: Call,
     data: dict[str, object],
 ) -> None:
-    """The handling organ has been accused since: another is found to decide anew (28, 30)."""
+    """The handling organ, accused since, is told nothing: another is found to decide anew (28, 30)."""
     take(work, petition, Act.REMAND, actor=call.actor, data=data)
     take(work, petition, Act.RECALL, actor=call.actor)
     answered.move(DispatchState.WITHDRAWN)
     await work.dispatches.save(answered)
+    await release.take_all_back(work, petition)
     petition.holder_id = desk(await world.directory(), petition, await shielded(world, work, petition))
 
 

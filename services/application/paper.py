@@ -166,27 +166,28 @@ async def extended(
     world: World,
     work: Work,
     petition: Petition,
-    dispatch: Dispatch,
+    subject: Dispatch | Review,
     clock: Deadline,
     *,
     days: int,
     reason: str,
     due_before: date,
 ) -> None:
-    """延期告知书 (34)."""
+    """延期告知书 of a case in hand (34), or of a review where a regulation lets it take longer."""
     rule = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on).extension
-    if rule is None or not await _owes_notice(world, petition, dispatch.organ_id):
+    if rule is None or not await _owes_notice(world, petition, subject.organ_id):
         return
     about, due_on = await matter_of(work, petition), clock.due_on
+    tier = subject.tier if isinstance(subject, Review) else Tier.HANDLING
 
     def write(head: Letterhead) -> Paper:
         return extension(
-            head, about, rule=rule, days=days, reason=reason, due_before=due_before, due_on=due_on
+            head, about, rule=rule, days=days, reason=reason, due_before=due_before, due_on=due_on, tier=tier
         )
 
     await issue(
         world, work, petition, PaperKind.EXTENSION, write,
-        organ_id=dispatch.organ_id, subject_id=dispatch.id,
+        organ_id=subject.organ_id, subject_id=subject.id,
     )  # fmt: skip
 
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.application import on_the_spot, procedure, review
-from services.application.acts import hold, shielded
-from services.application.opinion import latest_served
+from services.application import on_the_spot, procedure, review_request
+from services.application.acts import hold
 from services.application.ports import Work, World
 from services.domain.access import Call
-from services.domain.deadline import Deadline, DeadlineState
+from services.domain.deadline import Deadline, DeadlineState, ran_out
 from services.domain.execution import Execution
 from services.domain.ledger import Event
 from services.domain.number import normalise_query_code, parse_number
@@ -47,6 +46,9 @@ STEP_WORDS = {
     "review_requested": "申请复查、复核",
     "review_accepted": "受理复查、复核申请",
     "review_declined": "不予受理复查、复核申请",
+    "review_extended": "延长复查、复核期限",
+    "review_moved": "变更复查、复核机关",
+    "hearing_announced": "通知听证",
     "hearing_held": "听证",
     "review_decided": "出具复查、复核意见",
     "remanded": "责令重新作出处理意见",
@@ -125,8 +127,8 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
     opinions = [each for each in await work.opinions.find(petition_id=petition.id) if each.served_on]
     tier = NEXT_TIER.get(petition.state)
     window = next((c for c in clocks if c.rule in ("D7", "D9") and c.state is DeadlineState.RUNNING), None)
-    open_window = window is not None and world.clock.now() < window.due_at
-    open_window = open_window and await _someone_reviews(world, work, petition)
+    open_window = window is not None and not ran_out(window, now=world.clock.now())
+    open_window = open_window and await review_request.someone_reviews(world, work, petition)
     holder = directory.organ(petition.holder_id).name if petition.holder_id else None
     return Progress(
         petition=petition,
@@ -142,16 +144,6 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
         may_request=tier.value if tier and open_window else None,
         request_by=window.due_on if tier and open_window and window else None,
     )
-
-
-async def _someone_reviews(world: World, work: Work, petition: Petition) -> bool:
-    """Whether any organ stands above the one that answered; of a provincial enterprise there may be none."""
-    if petition.state not in NEXT_TIER:
-        return False
-    opinion = await latest_served(work, petition)
-    hidden = await shielded(world, work, petition)
-    directory = await world.directory()
-    return any(organ.id not in hidden for organ in directory.reviewers(opinion.organ_id))
 
 
 def words_of(event: Event) -> str:
@@ -173,7 +165,7 @@ def _may(petition: Petition, act: Act) -> bool:
 
 
 async def request_review(
-    world: World, number: str, query_code: str, wanted: review.Request, *, call: Call
+    world: World, number: str, query_code: str, wanted: review_request.Request, *, call: Call
 ) -> Review:
     """Ask for the next tier, by number and query code. Asked again the same, it answers the same."""
     async with world.begin(call) as work:
@@ -181,8 +173,8 @@ async def request_review(
         await work.petitions.refresh(petition)
         petition, repeated = await hold(work, petition.id, call, anew=Act.REQUEST_REVIEW)
         if repeated and not petition.state.ended:  # after the end it is a new request, and told why not
-            return await review.requested_then(work, petition, call)
-        return await review.request(world, work, petition, wanted, actor="petitioner")
+            return await review_request.requested_then(work, petition, call)
+        return await review_request.request(world, work, petition, wanted, actor="petitioner")
 
 
 async def request_ordinary(world: World, number: str, query_code: str, *, call: Call) -> None:

@@ -11,6 +11,8 @@ from uuid import UUID
 from services.application import clocks, direct
 from services.application.acts import take, take_back
 from services.application.ports import Work, World
+from services.application.release import take_all_back
+from services.application.review_move import move_from_accused
 from services.application.routing import desk
 from services.domain.access import Shield
 from services.domain.directory import Directory
@@ -23,7 +25,7 @@ from services.domain.routing import Matter
 from services.domain.steps import STEPS, Act
 
 SYSTEM = "system:screen"
-OF_A_DISPATCH = ("D3", "D4", "D5", "D11")
+OF_A_DISPATCH = ("D3", "D4", "D5", "D11", "D13.2", "D13.3", "DR")
 
 
 class NotRoutedYet(Refusal):
@@ -55,12 +57,16 @@ async def _rescreen_one(
     if newly:
         work.record(petition, "rescreened", actor=SYSTEM, data={"shielded": len(newly)})
         await direct.cut_off(world, work, petition, hidden, holder_id=petition.holder_id)
+    if await move_from_accused(world, work, petition, hidden, actor=SYSTEM):
+        await _withdraw(work, petition, hidden)
+        return
     holder_accused = petition.holder_id in hidden
-    recalled = holder_accused and (petition.state, Act.RECALL) in STEPS
-    await _withdraw(work, petition, hidden, everything=recalled)
-    if recalled:
+    if holder_accused and (petition.state, Act.RECALL) in STEPS:
+        await take_all_back(work, petition)
         take(work, petition, Act.RECALL, actor=SYSTEM)
         await clocks.cease(work, petition, *OF_A_DISPATCH)
+    else:
+        await _withdraw(work, petition, hidden)
     told = desk(directory, petition, hidden) if holder_accused else petition.holder_id
     if petition.state is State.TRIAGE:
         petition.holder_id = told
@@ -87,12 +93,11 @@ async def accused_in_words(work: Work, router: Router, petition: Petition) -> fr
     return router.accused(Matter.of(petition, respondents, more=more))
 
 
-async def _withdraw(work: Work, petition: Petition, hidden: frozenset[UUID], *, everything: bool) -> None:
-    """Take it from those who must not see it.
+async def _withdraw(work: Work, petition: Petition, hidden: frozenset[UUID]) -> None:
+    """Take it from those beside the holder who must not see it.
 
     An accused holder whose opinion is served already keeps its dispatch, which answers it no more.
     """
     for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
-        accused_beside = dispatch.organ_id in hidden and dispatch.organ_id != petition.holder_id
-        if everything or accused_beside:
+        if dispatch.organ_id in hidden and dispatch.organ_id != petition.holder_id:
             await take_back(work, petition, dispatch)

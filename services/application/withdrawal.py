@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks
-from services.application.acts import hold_visible, notify, take, take_back
+from services.application import release
+from services.application.acts import hold_visible, notify, take
 from services.application.ports import Work, World
 from services.domain.access import Call, Client, ClientRole, NotCompetent
 from services.domain.petition import Petition, State, Supplement
@@ -39,10 +39,7 @@ async def withdraw(world: World, petition_id: UUID, wanted: Withdrawal, *, call:
         asked = wanted.written_request_on.isoformat() if wanted.written_request_on else None
         data = {"reason_given": bool(wanted.reason), "written_request_on": asked}
         take(work, petition, Act.WITHDRAW, actor=call.actor, data=data)
-        for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
-            await take_back(work, petition, dispatch)
-        await clocks.cease(work, petition)
-        petition.holder_id = None
+        await release.release(work, petition)
         if wanted.reason:
             await _keep(world, work, petition, wanted.reason, call.client)
         if by_organ:

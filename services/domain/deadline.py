@@ -19,6 +19,7 @@ from services.domain.calendar import (
     WorkCalendar,
     end_instant,
     end_of_period,
+    local_date,
     start_instant,
 )
 from services.domain.refusal import InvalidField, Refusal
@@ -168,7 +169,8 @@ def cease(deadline: Deadline) -> bool:
 
 
 def resume(deadline: Deadline, period: Period, *, calendar: WorkCalendar) -> None:
-    """A period that was used runs on: the request that used it was not accepted (信访工作条例第三十五条).
+    """A period that was met runs on: what met it does not stand. A request for review was not accepted
+    (信访工作条例第三十五条), or the organ that decided may not know of the case (第三十条).
 
     Its end is the one it had; what was warned of before is not said again, so only the end is awaited.
     """
@@ -234,6 +236,27 @@ def recompute(deadline: Deadline, period: Period, *, calendar: WorkCalendar) -> 
     _move(deadline, period, calendar)
     _await_next(deadline, _pending(deadline, period, calendar))
     return deadline.due_on != before
+
+
+def ran_out(deadline: Deadline, *, now: datetime) -> bool:
+    """Whether a right can be used no more. While its last day is provisional, nobody can say that it is past:
+    the notice of that year may move it. The doubt is the petitioner's.
+    """
+    if deadline.state is DeadlineState.LAPSED:
+        return True
+    return now >= deadline.due_at and not deadline.provisional
+
+
+def put_off_lapse(deadline: Deadline, *, now: datetime) -> bool:
+    """Hold back a lapse that is due on a provisional day, until the next morning. False when there is none.
+
+    It lapses once the year's calendar is published and the clock was counted again: :func:`recompute`.
+    """
+    due = deadline.next_point == Point.LAPSED and deadline.next_at is not None and now >= deadline.next_at
+    if due and deadline.provisional:
+        deadline.next_at = start_instant(local_date(now) + ONE_DAY)
+        return True
+    return False
 
 
 def pass_point(deadline: Deadline, period: Period, *, now: datetime, calendar: WorkCalendar) -> Point | None:

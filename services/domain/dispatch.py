@@ -86,6 +86,7 @@ class ObjectionState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     REJECTED = "rejected"
+    CEASED = "ceased"  # the case was taken from the organ that objected: nothing is left to decide
 
 
 @dataclass(slots=True)
@@ -106,7 +107,7 @@ class Objection:
 
 
 class ObjectionTooLate(Refusal):
-    """异议期限已于{due_on}届满,应当自收到之日起5个工作日内提出({article})。"""
+    """异议期限已于{due_on}届满,应当自收到之日起{length}内提出({article})。"""
 
     english = "The period for objecting ended on {due_on} ({article})."
 

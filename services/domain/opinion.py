@@ -133,6 +133,15 @@ def check_outcome(petition: Petition, tier: Tier, outcome: Outcome, pack: RulePa
         )
 
 
+def opens_review(petition: Petition, outcome: Outcome) -> bool:
+    """Whether a handling opinion is a 信访处理意见, the one thing that is reviewed (条例 31.6, 32, 35).
+
+    "Led to another procedure" is none: it tells the petitioner that the matter is one of 31.1 to 31.5 after
+    all, and which way to go. That way has remedies of its own.
+    """
+    return petition.has_tiers and outcome is not Outcome.LED_TO_OTHER_PROCEDURE
+
+
 def says_the_same(one: Opinion, other: Opinion) -> bool:
     """Same decision on the same facts, white space and punctuation apart, and nothing new behind it.
 

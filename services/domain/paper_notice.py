@@ -10,7 +10,8 @@ from datetime import date
 
 from services.domain.paper import Letterhead, Matter, Paper, PaperKind, Section, write
 from services.domain.paper_words import chinese_date, cite, span, under
-from services.domain.petition import Path, Purpose
+from services.domain.petition import Path, Purpose, Tier
+from services.domain.review import TIER_NAMES
 from services.domain.statute import Citation, Extension, Ground, Period
 
 _PATHS = {
@@ -127,13 +128,18 @@ def extension(
     reason: str,
     due_before: date,
     due_on: date,
+    tier: Tier = Tier.HANDLING,
 ) -> Paper:
-    """延期告知书 (34): the reason, who approved it, by how many days, and the new last day."""
+    """延期告知书 (34, 北京 50): the reason, who approved it, by how many days, and the new last day."""
+    work = TIER_NAMES[tier]
+    end, answer = ("办结", f"并向{matter.you}出具信访处理意见书")
+    if tier is not Tier.HANDLING:
+        end, answer = (f"作出{work}意见", f"并书面答复{matter.you}")
     text = (
-        f"{matter.you}{matter.brought}，{head.itself}正在办理，办理期限原至{chinese_date(due_before)}届满。",
-        f"因{reason.strip().rstrip('。')}，情况复杂，不能在上述期限内办结。{under(rule.citation)}"
-        f"经{_approver(head, rule)}批准，办理期限延长{days}日，至{chinese_date(due_on)}届满。",
-        f"{head.itself}将在延长的期限内办结，并向{matter.you}出具信访处理意见书。",
+        f"{matter.you}{matter.brought}，{head.itself}正在{work}，{work}期限原至{chinese_date(due_before)}届满。",
+        f"因{reason.strip().rstrip('。')}，情况复杂，不能在上述期限内{end}。{under(rule.citation)}"
+        f"经{_approver(head, rule)}批准，{work}期限延长{days}日，至{chinese_date(due_on)}届满。",
+        f"{head.itself}将在延长的期限内{end}，{answer}。",
         "特此告知。",
     )
     return write(PaperKind.EXTENSION, head, [Section(paragraphs=text)], recipient=matter.names)

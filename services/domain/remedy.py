@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from services.domain.opinion import Outcome
+from services.domain.opinion import Outcome, opens_review
+from services.domain.paper_words import span
 from services.domain.petition import Petition, Purpose, Tier
 from services.domain.review import ASK_RULE, TIER_NAMES
 from services.domain.statute import RulePack
@@ -32,12 +33,12 @@ def remedy(
         return "本复核意见送达后,本信访事项终结;以同一事实和理由再次提出的,不再受理(信访工作条例第三十六条)。"
     if petition.purpose in _WITHOUT_TIERS:
         return _WITHOUT_TIERS[petition.purpose]
-    if not petition.has_tiers:
+    if tier is Tier.HANDLING and not opens_review(petition, outcome):
         return "本件依照其他法定程序处理,不适用信访复查、复核;如有异议,请依照该程序的规定提出。"
     following = Tier.REVIEW if tier is Tier.HANDLING else Tier.RE_REVIEW
     period = pack.period(ASK_RULE[following], on=on)
     organs = "或者".join(reviewers) or "上一级机关、单位"
     return (
-        f"如不服本意见,可以自收到本意见书之日起{period.length}日内,"
+        f"如不服本意见,可以自收到本意见书之日起{span(period)}内,"
         f"向{organs}书面请求{TIER_NAMES[following]}({period.article})。"
     )

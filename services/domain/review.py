@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from services.domain.directory import Directory
 from services.domain.opinion import Outcome
+from services.domain.organ import Organ
 from services.domain.petition import Petition, State, Tier
 from services.domain.refusal import Refusal
 
@@ -18,6 +21,11 @@ class ReviewState(StrEnum):
     DECLINED = "declined"
     DECIDED = "decided"
     CEASED = "ceased"
+
+    @property
+    def open(self) -> bool:
+        """The organ has it to decide."""
+        return self in (ReviewState.REQUESTED, ReviewState.ACCEPTED)
 
 
 @dataclass(slots=True)
@@ -50,7 +58,7 @@ class ReviewNotOpen(Refusal):
 
 
 class ReviewTooLate(Refusal):
-    """申请{tier_name}的期限已于{due_on}届满(自收到书面答复之日起30日内,{article})。"""
+    """申请{tier_name}的期限已于{due_on}届满(自收到书面答复之日起{length}内,{article})。"""
 
     english = "The period for asking for {tier} ended on {due_on} ({article})."
 
@@ -61,10 +69,19 @@ class NoReviewingOrgan(Refusal):
     english = "The directory names no organ that reviews {organ}."
 
 
-class HearingDates(Refusal):
-    """听证起止日期有误:{start} 至 {end}。"""
+class ReviewAlreadyAccepted(Refusal):
+    """该{tier_name}申请已经受理,应当作出{tier_name}意见,不能再不予受理。"""
 
-    english = "The hearing's dates are wrong: {start} to {end}."
+    english = "The request was accepted; it is decided now, not refused."
+
+
+class HearingDates(Refusal):
+    """听证起止日期有误:{start} 至 {end}。已举行的,在申请之日与今天之间;将举行的,填写听证通知。"""
+
+    english = (
+        "The hearing's dates are wrong: {start} to {end}. One that was held lies between the request and "
+        "today; one to come is announced with a notice, and begins today or later."
+    )
 
 
 TIER_AFTER = {Tier.HANDLING: Tier.REVIEW, Tier.REVIEW: Tier.RE_REVIEW}
@@ -73,6 +90,8 @@ TIER_NAMES = {Tier.HANDLING: "办理", Tier.REVIEW: "复查", Tier.RE_REVIEW: "�
 # The petitioner's period to ask for a tier, and the organ's to decide it (rule ids of the packs).
 ASK_RULE = {Tier.REVIEW: "D7", Tier.RE_REVIEW: "D9"}
 DECIDE_RULE = {Tier.REVIEW: "D8", Tier.RE_REVIEW: "D10"}
+# Where a regulation gives the organ a time of its own to say whether it accepts the request (山东 43, 44).
+ACCEPT_RULE = {Tier.REVIEW: "D8.1", Tier.RE_REVIEW: "D10.1"}
 
 
 def next_tier(state: State) -> Tier:
@@ -87,6 +106,23 @@ def next_tier(state: State) -> Tier:
 def lapsed_into_finality(petition: Petition) -> bool:
     """Final only because the petitioner's time ran out; good cause undoes it (山东 46, 浙江 25, 北京 37)."""
     return petition.state is State.FINAL and petition.final_ground == "time_lapsed"
+
+
+def reviewing_organs(directory: Directory, organ_id: UUID, *, hidden: Collection[UUID]) -> tuple[Organ, ...]:
+    """Who may review the opinions of an organ, in the directory's order, none of them accused.
+
+    Where all are, those that review them, level by level, as an accused organ's case goes one level up
+    (信访工作条例 30). Empty when the tree ends before one is found.
+    """
+    seen, level = {organ_id}, directory.reviewers(organ_id)
+    while level:
+        may_know = tuple(organ for organ in level if organ.id not in hidden)
+        if may_know:
+            return may_know
+        seen |= {organ.id for organ in level}
+        above = [each for organ in level for each in directory.reviewers(organ.id) if each.id not in seen]
+        level = tuple(dict.fromkeys(above))
+    return ()
 
 
 _WHY_NOT = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 
 from tests.city import LAND, City, Json, clocks, writ
@@ -114,7 +116,8 @@ async def upheld_on_re_review(city: City, registered: Json) -> Json:
     review = event["data"]["links"]["review"]
     await city.advance(10)
     before = (await province.get(review)).json()["due_on"]
-    heard = await province.done(f"{review}/hearing", {"from": "2027-01-04", "to": "2027-01-06"})
+    held = {"from": (city.today - timedelta(days=2)).isoformat(), "to": city.today.isoformat()}
+    heard = await province.done(f"{review}/hearing", held)
     assert heard["due_on"] > before
     decided = await province.done(f"{review}/decision", writ("upheld"))
     assert "终结" in decided["opinion"]["remedy"]

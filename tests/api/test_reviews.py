@@ -194,6 +194,7 @@ async def test_acceptance_moves_no_clock(city: City) -> None:
 async def test_hearing_moves_the_re_review_by_its_days(city: City) -> None:
     review, organ = await re_reviewed(city)
     assert review["due_on"] == "2026-12-21"
+    await city.advance(15)  # 12-05
     heard = await organ.done(
         f"/v1/reviews/{review['id']}/hearing", {"from": "2026-12-01", "to": "2026-12-05"}
     )
@@ -204,6 +205,7 @@ async def test_hearing_moves_the_re_review_by_its_days(city: City) -> None:
 async def test_a_day_of_hearing_is_left_out_once_however_often_it_is_told(city: City) -> None:
     review, organ = await re_reviewed(city)
     hearing = f"/v1/reviews/{review['id']}/hearing"
+    await city.advance(15)  # 12-05
     await organ.done(hearing, {"from": "2026-12-01", "to": "2026-12-03"})
     longer = await organ.done(hearing, {"from": "2026-12-02", "to": "2026-12-05"})  # it took two days more
     assert longer["due_on"] == "2026-12-25"
@@ -222,15 +224,21 @@ async def test_hearing_after_the_period_does_not_bring_it_back(city: City) -> No
 
 async def test_hearing_does_not_move_the_review(city: City) -> None:
     review, organ = await reviewed(city)
+    await city.advance(15)  # 12-05
     heard = await organ.done(
         f"/v1/reviews/{review['id']}/hearing", {"from": "2026-12-01", "to": "2026-12-05"}
     )
     assert heard["due_on"] == review["due_on"]
 
 
-@pytest.mark.parametrize("dates", [("2026-12-05", "2026-12-01"), ("2026-11-19", "2026-12-01")])
+@pytest.mark.parametrize(
+    "dates",
+    [("2026-12-05", "2026-12-01"), ("2026-11-19", "2026-12-01"), ("2026-12-05", "2026-12-06")],
+    ids=["ends before it begins", "before the request", "not over yet"],
+)
 async def test_hearing_with_wrong_dates_is_refused(city: City, dates: tuple[str, str]) -> None:
     review, organ = await reviewed(city)
+    await city.advance(15)  # 12-05
     body = {"from": dates[0], "to": dates[1]}
     answer = await organ.post(f"/v1/reviews/{review['id']}/hearing", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "hearing_dates")

@@ -46,7 +46,7 @@ def test_a_tier_is_asked_for_and_decided_within_30_days(tier: Tier) -> None:
 
 def test_late_request_names_the_due_date() -> None:
     refused = ReviewTooLate(
-        tier="review", tier_name="复查", due_on="2026-12-21", article="信访工作条例第三十五条"
+        tier="review", tier_name="复查", due_on="2026-12-21", length="30日", article="信访工作条例第三十五条"
     )
     assert "2026-12-21" in refused.message()
     assert "2026-12-21" in refused.message("en")

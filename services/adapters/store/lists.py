@@ -15,7 +15,7 @@ from services.adapters.store.mapping import Mapped, Seal
 from services.adapters.store.tables.chain import deadlines
 from services.adapters.store.tables.inbox import feed_heads, inbox_entries
 from services.adapters.store.tables.petition import petitioners, petitions, shields
-from services.application.lists import LedgerHead, PetitionFilter, RunningClock
+from services.application.lists import DueClock, LedgerHead, PetitionFilter, RunningClock
 from services.domain import own_limit
 from services.domain.calendar import end_instant, start_instant
 from services.domain.deadline import DeadlineState
@@ -72,11 +72,19 @@ class SqlLists:
         async with self._database.reading() as connection:
             return {row.organ_id: row.last for row in await connection.execute(query)}
 
-    async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-        query = select(deadlines.c.id, deadlines.c.petition_id).where(deadlines.c.next_at <= now)
-        query = query.order_by(deadlines.c.next_at, deadlines.c.id).limit(limit)
+    async def due(self, now: datetime, limit: int, *, after: DueClock | None = None) -> list[DueClock]:
+        column = deadlines.c
+        query = select(column.next_at, column.id, column.petition_id).where(column.next_at <= now)
+        if after is not None:
+            query = query.where(
+                or_(
+                    column.next_at > after.at,
+                    and_(column.next_at == after.at, column.id > after.deadline_id),
+                )
+            )
+        query = query.order_by(column.next_at, column.id).limit(limit)
         async with self._database.reading() as connection:
-            return [(row.id, row.petition_id) for row in await connection.execute(query)]
+            return [DueClock(*row) for row in await connection.execute(query)]
 
     async def clocks_behind(self, calendar_version: str, limit: int) -> list[tuple[UUID, UUID]]:
         behind = (
