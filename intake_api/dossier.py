@@ -9,6 +9,7 @@ from uuid import UUID
 from intake_api.handling import execution_out
 from intake_api.registration import deadlines_out, links
 from services.application.petition import Dossier
+from services.application.same_matter import Related
 from services.domain.access import Client, ClientRole
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
@@ -72,13 +73,33 @@ def full(dossier: Dossier, directory: Directory, client: Client) -> dict[str, An
             for each in dossier.supplements
         ],
         "first_handler": _organ(petition.first_handler_id, directory),
-        "repeat_of": petition.repeat_of if _is_source(petition, client) else None,
+        "repeat_of": _repeat_of(dossier),
+        "related": [_related(each) for each in dossier.related],
         "final_on": petition.final_on,
         "final_ground": petition.final_ground,
         "deadlines": deadlines_out(dossier.deadlines),
         "executions": [execution_out(each, directory) for each in dossier.executions],
         "cares": _cares(dossier, directory, client),
         "links": links(str(petition.id)),
+    }
+
+
+def _repeat_of(dossier: Dossier) -> UUID | None:
+    """Only to those who may see that one too."""
+    earlier = {each.petition.id for each in dossier.related if each.relation == "earlier"}
+    return dossier.petition.repeat_of if dossier.petition.repeat_of in earlier else None
+
+
+def _related(each: Related) -> dict[str, Any]:
+    return {
+        "relation": each.relation,
+        "id": each.petition.id,
+        "number": each.petition.number,
+        "state": each.petition.state,
+        "state_name": each.petition.state.chinese,
+        "link": each.link.state,
+        "ground": each.link.ground,
+        "score": each.link.score,
     }
 
 

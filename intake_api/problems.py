@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from services.application import dispatch as dispatch_acts
 from services.application import objection as objection_acts
-from services.application import paper_reading, ports, registration, rescreen
+from services.application import paper_reading, ports, registration, repetition, rescreen
 from services.domain import (
     access,
     attachment,
@@ -68,6 +68,9 @@ STATUS: dict[type[refusal.Refusal], int] = {
     dispatch_acts.LeadOnly: 409,
     dispatch_acts.NotReceiptable: 409,
     dispatch_acts.GroundUnknown: 422,
+    repetition.OnlyForVisits: 422,
+    repetition.DenunciationNoRepeat: 409,
+    repetition.RepeatNotBarred: 409,
     rescreen.NotRoutedYet: 409,
     objection_acts.ReasonNeeded: 422,
     objection_acts.ObjectionDecided: 409,
@@ -229,6 +232,7 @@ POINTERS: dict[type[refusal.Refusal], str] = {
     attachment.EmptyFile: "/file",
     dispatch.AssignmentNeedsDate: "/report_due",
     dispatch_acts.GroundUnknown: "/ground",
+    repetition.OnlyForVisits: "/ground",
     objection_acts.ReasonNeeded: "/reason",
     opinion.OutcomeNotFitting: "/outcome",
     opinion.ServedBeforeIssued: "/served_on",

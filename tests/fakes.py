@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
@@ -43,13 +43,14 @@ from services.domain.petition import (
 from services.domain.refusal import NotFound
 from services.domain.review import Review
 from services.domain.router import Router
+from services.domain.same_matter import Identity, Link
 from services.domain.statute import RulePack
 
 T = TypeVar("T")
 KINDS = (
     "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
     "cares", "shields", "decisions", "dispatches", "objections", "opinions", "executions", "notices",
-    "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices",
+    "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices", "links",
 )  # fmt: skip
 
 
@@ -156,6 +157,7 @@ class FakeWork:
         self.evaluations = FakeRepository[Evaluation](rows["evaluations"])
         self.callbacks = FakeRepository[Callback](rows["callbacks"])
         self.cares = FakeRepository[Care](rows["cares"])
+        self.links = FakeRepository[Link](rows["links"])
         self.shields = FakeRepository[Shield](rows["shields"])
         self.decisions = FakeRepository[DecisionRecord](rows["decisions"])
         self.dispatches = FakeRepository[Dispatch](rows["dispatches"])
@@ -205,14 +207,27 @@ class FakeWork:
                 raise LeaseLost(job=job.id, attempt=job.attempt)
         self._finished.extend(jobs)
 
-    async def petitions_of(self, *, documents: Sequence[str], phones: Sequence[str]) -> list[Petition]:
-        people = await self.petitioners.find()
-        ids = {
-            person.petition_id
-            for person in people
-            if person.document_number in documents or person.phone in phones
+    async def identities(self, *petition_ids: UUID) -> dict[UUID, list[Identity]]:
+        found: defaultdict[UUID, list[Identity]] = defaultdict(list)
+        for person in await self.petitioners.find(petition_id=petition_ids):
+            keys = (person.document_number, person.phone, person.name)
+            found[person.petition_id].append(Identity(*(key.encode() if key else None for key in keys)))
+        return found
+
+    async def brought_by(self, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
+        documents = {each.document for each in people} - {None}
+        phones = {each.phone for each in people} - {None}
+        everybody = await self.identities(*self.store.rows["petitions"])
+        found = {
+            petition_id
+            for petition_id, theirs in everybody.items()
+            if petition_id < before
+            and any(each.document in documents or each.phone in phones for each in theirs)
         }
-        return [await self.petitions.get(petition_id) for petition_id in sorted(ids, reverse=True)][:20]
+        return sorted(found, reverse=True)[:20]
+
+    def identity_of_document(self, number: str) -> Identity:
+        return Identity(document=number.encode())
 
     async def claim_key(self, client_id: str, key: str, body_hash: str) -> StoredAnswer | None:
         stored = self.store.answers.get((client_id, key))

@@ -100,7 +100,7 @@ async def answer_on_the_spot(dispatch_id: UUID, body: SpotAnswerIn, world: World
 )
 async def refuse_dispatch(dispatch_id: UUID, body: NonAcceptanceIn, world: World, call: Acting) -> Response:
     """不予受理:书面、说明理由、告知应向何处提出。不属于本单位职权的,应当提出异议而不是不予受理。"""
-    why = dispatches.NonAcceptance(body.ground, body.explanation, body.directed_to)
+    why = dispatches.NonAcceptance(body.ground, body.explanation, body.directed_to, body.earlier_number)
     case = await dispatches.refuse(world, dispatch_id, why, call=call)
     return of_petition(dispatch_out(case, await world.directory()), case.petition)
 

@@ -31,7 +31,10 @@ LIST = {"list": "triage"}
 async def list_triage(
     world: World, client: Annotated[Client, caller(Scope.TRIAGE)], after: After = None, limit: Limit = 50
 ) -> Response:
-    """系统不能确定承办单位的信访件,最新在前,各附系统的判断、理由和至多三个建议。"""
+    """本信访部门待分流的信访件,最新在前,各附系统的判断、理由和至多三个建议。
+
+    疑为重复提出的附 proposal:建议不予受理或者不再受理的理由、条款、原件、相似程度和根据,由人认定。
+    """
     start = id_position(world, client, LIST, after)
     rows = await triage.waiting(world, client, after=start, limit=limit + 1)
     directory = await world.directory()
@@ -48,8 +51,13 @@ async def list_triage(
     "/{petition_id}/decision", operation_id="decide_triage", summary="人工分流", response_model=DispatchOut
 )
 async def decide_triage(petition_id: UUID, body: TriageDecisionIn, world: World, call: Acting) -> Response:
-    """由信访部门确定承办单位并说明理由;写明反馈期限的为交办。被检举人及其下级不能承办。"""
-    choice = triage.Choice(body.organ_id, body.reason, body.report_due, body.purpose, body.category_code)
+    """由信访部门确定承办单位并说明理由;写明反馈期限的为交办。被检举人及其下级不能承办。
+
+    系统建议不予受理而认定有新的事实、新的请求或者并非同一事项的,以 difference 说明,作为新的信访件办理。
+    """
+    choice = triage.Choice(
+        body.organ_id, body.reason, body.report_due, body.purpose, body.category_code, body.difference
+    )
     case = await triage.decide(world, petition_id, choice, call=call)
     return of_petition(dispatch_out(case, await world.directory()), case.petition)
 
@@ -61,8 +69,11 @@ async def decide_triage(petition_id: UUID, body: TriageDecisionIn, world: World,
     response_model=PetitionBrief,
 )
 async def decline_petition(petition_id: UUID, body: NonAcceptanceIn, world: World, call: Acting) -> Response:
-    """信访部门不予受理、不再受理:书面、说明理由、告知应向何处提出。"""
-    why = NonAcceptance(body.ground, body.explanation, body.directed_to)
+    """信访部门不予受理、不再受理:书面、说明理由、告知应向何处提出。
+
+    A1、A2、A3 须关联原信访件,并与原件的状态相符;A6 只适用于走访。检举控告不因重复提出而不予受理。
+    """
+    why = NonAcceptance(body.ground, body.explanation, body.directed_to, body.earlier_number)
     petition = await triage.decline(world, petition_id, why, call=call)
     shown = dossier.brief(petition, await world.directory(), call.client)
     return of_petition(shown, petition)
@@ -74,4 +85,26 @@ def _waiting(each: triage.Waiting, directory: Directory, client: Client) -> dict
         "petition": dossier.brief(each.petition, directory, client),
         "decision": decision_told(record.body, with_restricted=True) if record else None,
         "waiting_since": record.decided_at if record else None,
+        "proposal": _proposal(each.proposal) if each.proposal else None,
+    }
+
+
+def _proposal(proposal: triage.Proposal) -> dict[str, Any]:
+    earlier, ground = proposal.earlier, proposal.ground
+    return {
+        "ground": ground.id,
+        "title": ground.title,
+        "article": str(ground.citation),
+        "tell": ground.tell,
+        "earlier": {
+            "id": earlier.id,
+            "number": earlier.number,
+            "title": earlier.title,
+            "state": earlier.state,
+            "state_name": earlier.state.chinese,
+            "received_on": earlier.received_on,
+            "final_on": earlier.final_on,
+        },
+        "score": proposal.link.score,
+        "grounds": proposal.link.evidence,
     }

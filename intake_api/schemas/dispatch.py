@@ -118,6 +118,12 @@ class NonAcceptanceIn(Sent):
     ground: str = Field(pattern=r"^A[1-9]$", description="规则库中的理由编号 A1–A6", examples=["A4"])
     explanation: Text5000
     directed_to: Line500 | None = Field(None, description="可以向何处提出;A4、A5、A6 必填")
+    earlier_number: str | None = Field(
+        None,
+        max_length=60,
+        description="原信访件编号;A1、A2、A3 必填,系统已经提示原件的可以不填",
+        examples=["430900-20261120-000001-2"],
+    )
 
 
 class ObjectionIn(Sent):

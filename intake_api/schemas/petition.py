@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -11,7 +11,8 @@ from pydantic import ConfigDict, Field
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Line500, Sent, Text20000, Told
 from services.domain.execution import ExecutionState
-from services.domain.petition import CareKind, Channel
+from services.domain.petition import CareKind, Channel, State
+from services.domain.same_matter import LinkState
 
 PETITION_ID = "0193499e-2c4b-7d6f-9e3b-5b0f3a1c2d4e"
 INSTANT: dict[str, Any] = {"format": "date-time"}
@@ -103,6 +104,19 @@ class AddedOut(Told):
     added_at: str = Field(json_schema_extra=INSTANT)
 
 
+class RelatedOut(Told):
+    """与本件相关的另一信访件:earlier 为本件疑似重复的原件,later 为疑似重复本件的"""
+
+    relation: Literal["earlier", "later"]
+    id: UUID
+    number: str
+    state: State
+    state_name: str
+    link: LinkState = Field(description="noted 已注明,proposed 待认定,confirmed 已认定,rejected 认定不同")
+    ground: str | None = Field(examples=["A2"])
+    score: float = Field(description="相似程度,0 至 1", examples=[0.93])
+
+
 class PetitionOut(PetitionBrief):
     """信访件全貌。个人信息一律遮掩"""
 
@@ -115,7 +129,10 @@ class PetitionOut(PetitionBrief):
     respondents: list[RespondentOut]
     supplements: list[AddedOut] = Field(description="登记之后补充的情况,先后为序")
     first_handler: OrganRef | None
-    repeat_of: UUID | None
+    repeat_of: UUID | None = Field(description="重复提出的是哪一件;只告知可以查看该件的机关、单位")
+    related: list[RelatedOut] = Field(
+        description="疑为或者认定为同一事项的其他信访件,在先的在前;只列出可以查看的", examples=[[]]
+    )
     final_on: date | None
     final_ground: str | None
     deadlines: list[DeadlineOut]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks, direct, paper, procedure, release
+from services.application import clocks, direct, paper, procedure, release, repetition
 from services.application.acts import (
     Case,
     case,
@@ -78,11 +78,15 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class NonAcceptance:
-    """``ground`` is a rule id of the pack (A1–A6); ``directed_to`` says where the petitioner may turn."""
+    """``ground`` is a rule id of the pack (A1–A6); ``directed_to`` says where the petitioner may turn.
+
+    ``earlier_number``: of the petition that this one repeats (A1–A3); None: the one that was recognised.
+    """
 
     ground: str
     explanation: str
     directed_to: str | None = None
+    earlier_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +228,8 @@ async def refuse(world: World, dispatch_id: UUID, refusal: NonAcceptance, *, cal
         ground = stated_ground(world.law.pack(petition.office_region), refusal)
         if ground.id == "A5" and not await direct.still_to_tell(world, work, petition, dispatch.organ_id):
             raise OutsidePowersIsObjection()  # what it received itself it may send elsewhere (23.1)
-        data = {**_told(dispatch), "ground": ground.id, "ground_article": str(ground.citation)}
+        shown = await repetition.refused_on(world, work, petition, ground, refusal.earlier_number, call=call)
+        data = {**_told(dispatch), "ground": ground.id, "ground_article": str(ground.citation), **shown}
         take(work, petition, Act.REFUSE, actor=call.actor, data=data)
         await clocks.meet(work, petition, "D2", "D3", DECIDE, on=world.clock.today())
         dispatch.move(DispatchState.DECLINED)

@@ -9,6 +9,7 @@ from services.application.acts import ensure_visible, hold_visible, take, told_t
 from services.application.lists import PetitionFilter
 from services.application.ports import Work, World
 from services.application.rescreen import accused_in_words
+from services.application.same_matter import Related, related
 from services.domain.access import Call, Client, ClientRole, NotCompetent
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
@@ -45,6 +46,7 @@ class Dossier:
     deadlines: list[Deadline]
     executions: list[Execution]
     cares: list[Care]
+    related: list[Related]
 
 
 async def visible(world: World, work: Work, petition_id: UUID, client: Client) -> Petition:
@@ -72,6 +74,7 @@ async def dossier(world: World, work: Work, petition: Petition, client: Client) 
         await work.deadlines.find(petition_id=petition.id),
         await work.executions.find(petition_id=petition.id) if petition.state in ANSWERED_ONCE else [],
         await work.cares.find(petition_id=petition.id) if petition.state is State.FINAL else [],
+        await related(world, work, petition, client),
     )
 
 

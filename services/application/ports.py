@@ -37,6 +37,7 @@ from services.domain.petition import (
 from services.domain.refusal import Refusal
 from services.domain.review import Review
 from services.domain.router import Router
+from services.domain.same_matter import Identity, Link
 from services.domain.statute import RulePack
 
 T = TypeVar("T")
@@ -120,6 +121,9 @@ class Work(Protocol):
     def cares(self) -> Repository[Care]: ...
 
     @property
+    def links(self) -> Repository[Link]: ...
+
+    @property
     def shields(self) -> Repository[Shield]: ...
 
     @property
@@ -193,8 +197,16 @@ class Work(Protocol):
     async def finish(self, *jobs: Job) -> None:
         """Take jobs off the outbox with this transaction; ``LeaseLost`` when another worker has them now."""
 
-    async def petitions_of(self, *, documents: Sequence[str], phones: Sequence[str]) -> list[Petition]:
-        """The newest petitions (at most 20) of people with one of these document numbers or phones."""
+    async def identities(self, *petition_ids: UUID) -> dict[UUID, list[Identity]]:
+        """The first petitioners of stored petitions, by what identifies them."""
+
+    async def brought_by(self, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
+        """The newest petitions (at most 20) of people with one of these documents or phones, newest first,
+        registered before the one of that id.
+        """
+
+    def identity_of_document(self, number: str) -> Identity:
+        """Of whom only a normalised document number is known."""
 
     async def flush(self) -> None:
         """Write what waits, so that reads that follow see it; the end of the unit of work does it too."""

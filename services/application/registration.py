@@ -113,7 +113,7 @@ async def _write(
     world: World, work: Work, registration: Registration, petition: Petition, code: str, call: Call
 ) -> Registered:
     await _ensure_new_reference(work, petition)
-    same = await told_to_source(work, registration, petition)
+    same = await told_to_source(work, registration, petition, call.client)
     await work.petitions.add(petition)
     await _add_people(world, work, registration, petition)
     received_by = direct.receiver(call.client, await world.directory())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, direct, paper
+from services.application import clocks, direct, paper, same_matter
 from services.application.acts import accused_organs, take
 from services.application.ports import Work, World
 from services.domain.access import Shield
@@ -29,6 +29,7 @@ from services.domain.petition import Petition, State
 from services.domain.procedure import DECIDE
 from services.domain.router import Router
 from services.domain.routing import Decision, Matter
+from services.domain.same_matter import Identity, LinkState
 from services.domain.steps import Act
 
 SYSTEM = "system:router"
@@ -54,10 +55,11 @@ async def route(world: World, jobs: Sequence[Job]) -> None:
     """Route the petitions of these jobs in one transaction; the jobs are done with it, or not at all."""
     router = await world.router()
     async with world.begin() as work:
+        people = await work.identities(*(job.petition_id for job in jobs))
         for job in jobs:
             petition = await work.lock(job.petition_id)
             if petition.state is State.REGISTERED:
-                await _route_one(world, work, router, petition)
+                await _route_one(world, work, router, petition, people.get(petition.id, []))
         await work.finish(*jobs)
 
 
@@ -66,7 +68,9 @@ async def preview(world: World, matter: Matter) -> Decision:
     return (await world.router()).decide(matter, on=world.clock.today())
 
 
-async def _route_one(world: World, work: Work, router: Router, petition: Petition) -> None:
+async def _route_one(
+    world: World, work: Work, router: Router, petition: Petition, people: Sequence[Identity]
+) -> None:
     respondents = await work.respondents.find(petition_id=petition.id)
     added = await work.supplements.find(petition_id=petition.id) if petition.version > 1 else []
     more = "\n".join(supplement.content for supplement in added)
@@ -86,7 +90,9 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
     record = _record(world, petition, decision)
     await work.decisions.add(record)
     office_id = desk(directory, petition, hidden)
-    if decision.needs_triage or decision.lead_id is None:
+    link = await same_matter.recognise(world, work, petition, people, desk_id=office_id)
+    repeats = link is not None and link.state is LinkState.PROPOSED
+    if repeats or decision.needs_triage or decision.lead_id is None:
         petition.holder_id = office_id
         cut_off = await direct.cut_off(world, work, petition, hidden, holder_id=office_id)
         await _hand_over_clock(work, petition, cut_off)

@@ -1,17 +1,40 @@
-"""A petition on the same facts and reasons as an earlier one (信访工作条例 19, 36)."""
+"""A petition on the same facts and reasons as an earlier one (信访工作条例 19, 36): recognised, linked, told.
+
+What follows from it a person decides: :mod:`services.application.repetition`.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application.ports import Work
-from services.domain.petition import Petition
+from services.application.acts import ensure_visible, shielded
+from services.application.ports import Work, World
+from services.domain.access import Client
+from services.domain.deadline import Deadline
+from services.domain.petition import Petition, State
+from services.domain.refusal import NotFound
 from services.domain.registration import Registration
+from services.domain.same_matter import (
+    Evidence,
+    Identity,
+    Likeness,
+    Link,
+    LinkState,
+    Standing,
+    best_match,
+    comparable,
+    compare,
+    open_to_readers,
+    quoted_numbers,
+    standing,
+    words_of,
+)
 from services.domain.text import similarity
 
-SAME_MATTER_SCORE = 0.5
+TOLD_TO_SOURCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +47,176 @@ class SameMatter:
     score: float
 
 
-async def told_to_source(work: Work, registration: Registration, petition: Petition) -> list[SameMatter]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An earlier petition that was recognised; ``standing``: why its repetition is not to be accepted."""
+
+    earlier: Petition
+    likeness: Likeness
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another petition that a reader may see: an ``earlier`` one that this may repeat, or a ``later`` one."""
+
+    relation: str
+    petition: Petition
+    link: Link
+
+
+async def told_to_source(
+    work: Work, registration: Registration, petition: Petition, client: Client
+) -> list[SameMatter]:
     """What the source of a registration is told: earlier petitions of its own, most alike first.
 
     Two people may share a phone, and a joint petition may name others: so all who bring this one must have
-    brought the earlier one, each known by an identity document. No source learns of anybody else's case.
+    brought the earlier one, each known by an identity document. No source learns of anybody else's case, and
+    no organ of a denunciation that it took down (30).
     """
-    documents = {person.document_number for person in registration.petitioners if person.document_number}
-    if not documents or not all(person.document_number for person in registration.petitioners):
+    documents = [person.document_number for person in registration.petitioners if person.document_number]
+    if not documents or len(documents) < len(registration.petitioners):
         return []
-    theirs = await work.petitions_of(documents=sorted(documents), phones=())
-    own = {earlier.id: earlier for earlier in theirs if earlier.client_id == petition.client_id}
+    people = [work.identity_of_document(number) for number in dict.fromkeys(documents)]
+    theirs = await work.brought_by(people, before=petition.id)
+    own = [
+        earlier
+        for earlier in (await work.petitions.find(id=tuple(theirs)) if theirs else [])
+        if earlier.client_id == client.id and (client.organ_id is None or open_to_readers(earlier))
+    ]
     if not own:
         return []
-    known: defaultdict[UUID, set[str | None]] = defaultdict(set)
-    for person in await work.petitioners.find(petition_id=tuple(own)):
-        known[person.petition_id].add(person.document_number)
+    known: defaultdict[UUID, set[bytes | None]] = defaultdict(set)
+    for petition_id, those in (await work.identities(*(earlier.id for earlier in own))).items():
+        known[petition_id] = {each.document for each in those}
     text = f"{petition.title}\n{petition.content}"
     matches = [
         SameMatter(earlier.id, earlier.number, "repeat", round(score, 3))
-        for earlier in own.values()
-        if documents <= known[earlier.id]
-        and (score := similarity(text, f"{earlier.title}\n{earlier.content}")) >= SAME_MATTER_SCORE
+        for earlier in own
+        if {each.document for each in people} <= known[earlier.id]
+        and (score := similarity(text, f"{earlier.title}\n{earlier.content}")) >= TOLD_TO_SOURCE
     ]
     return sorted(matches, key=lambda match: -match.score)
+
+
+async def recognise(
+    world: World, work: Work, petition: Petition, people: Sequence[Identity], *, desk_id: UUID | None
+) -> Link | None:
+    """Link a petition to the earlier one that it most likely repeats; None where there is none.
+
+    The link is ``proposed`` where the law bars a repetition of that one and the petition office of the desk
+    may see it: then a person decides. ``people`` are those of the petition.
+    """
+    found = await _recognised(world, work, petition, people)
+    if not found:
+        return None
+    best = max(found, key=lambda each: (each.standing is not None, each.likeness.score, each.earlier.id))
+    barred = best.standing if await _may_know(world, work, desk_id, best.earlier) else None
+    link = linked(world, petition, best, state=LinkState.PROPOSED if barred else LinkState.NOTED)
+    await work.links.add(link)
+    if open_to_readers(petition) and open_to_readers(best.earlier):
+        petition.repeat_of = best.earlier.id
+    return link
+
+
+async def compared(world: World, work: Work, petition: Petition, earlier: Petition) -> Found:
+    """Two petitions that a person names."""
+    people = await work.identities(petition.id, earlier.id)
+    person = best_match(people.get(petition.id, []), people.get(earlier.id, []))
+    quoted = earlier.number in quoted_numbers(words_of(petition))
+    clocks = await work.deadlines.find(petition_id=earlier.id)
+    barred = standing(earlier, clocks, now=world.clock.now()) if comparable(petition, earlier) else None
+    return Found(earlier, compare(petition, earlier, person, quoted=quoted), barred)
+
+
+def linked(world: World, petition: Petition, found: Found, *, state: LinkState) -> Link:
+    evidence = list(found.likeness.evidence)
+    if found.standing is not None:
+        evidence.append(Evidence("standing", 0.0, found.standing.text))
+    return Link(
+        id=world.codes.new_id(),
+        petition_id=petition.id,
+        earlier_id=found.earlier.id,
+        state=state,
+        ground=found.standing.ground if found.standing and state is not LinkState.NOTED else None,
+        score=found.likeness.score,
+        same_person=found.likeness.same_person,
+        evidence=tuple(each.as_json() for each in evidence),
+        found_at=world.clock.now(),
+    )
+
+
+async def related(world: World, work: Work, petition: Petition, client: Client) -> list[Related]:
+    """The petitions linked with this one that an organ may see, earlier ones first.
+
+    Sources are told at registration what they may know; two people may stand behind one of theirs.
+    """
+    if client.organ_id is None:
+        return []
+    earlier = [("earlier", each.earlier_id, each) for each in await work.links.find(petition_id=petition.id)]
+    later = [("later", each.petition_id, each) for each in await work.links.find(earlier_id=petition.id)]
+    found: list[Related] = []
+    for relation, other_id, link in (*earlier, *later):
+        other = await work.petitions.get(other_id)
+        if await visible_to(world, work, other, client):
+            found.append(Related(relation, other, link))
+    return found
+
+
+async def visible_to(world: World, work: Work, petition: Petition, client: Client) -> bool:
+    """See :func:`ensure_visible`."""
+    try:
+        await ensure_visible(world, work, petition, client)
+    except NotFound:
+        return False
+    return True
+
+
+async def _recognised(
+    world: World, work: Work, petition: Petition, people: Sequence[Identity]
+) -> list[Found]:
+    candidates = await _candidates(work, petition, people)
+    if not candidates:
+        return []
+    theirs = await work.identities(*(earlier.id for earlier in candidates))
+    numbers = quoted_numbers(words_of(petition))
+    like: list[tuple[Petition, Likeness]] = []
+    for earlier in candidates:
+        person = best_match(people, theirs.get(earlier.id, []))
+        likeness = compare(petition, earlier, person, quoted=earlier.number in numbers)
+        if likeness.recognised:
+            like.append((earlier, likeness))
+    clocks: defaultdict[UUID, list[Deadline]] = defaultdict(list)
+    for clock in (
+        await work.deadlines.find(petition_id=tuple(earlier.id for earlier, _ in like)) if like else []
+    ):
+        clocks[clock.petition_id].append(clock)
+    now = world.clock.now()
+    return [
+        Found(
+            earlier,
+            likeness,
+            standing(earlier, clocks[earlier.id], now=now) if comparable(petition, earlier) else None,
+        )
+        for earlier, likeness in like
+    ]
+
+
+async def _candidates(work: Work, petition: Petition, people: Sequence[Identity]) -> list[Petition]:
+    """Earlier petitions of the same people, and those whose number this one writes down."""
+    found: dict[UUID, Petition] = {}
+    if any(each.document or each.phone for each in people):
+        ids = await work.brought_by(people, before=petition.id)
+        found |= {each.id: each for each in (await work.petitions.find(id=tuple(ids)) if ids else [])}
+    if numbers := quoted_numbers(words_of(petition)):
+        found |= {each.id: each for each in await work.petitions.find(number=numbers)}
+    return [each for each in found.values() if each.id != petition.id and each.state is not State.REGISTERED]
+
+
+async def _may_know(world: World, work: Work, desk_id: UUID | None, earlier: Petition) -> bool:
+    """Whether the office of a desk may see a petition: of its own region, and not kept from it (30)."""
+    directory = await world.directory()
+    office = directory.find(desk_id) if desk_id else None
+    if office is None or not directory.gazetteer.contains(office.region_code, earlier.office_region):
+        return False
+    return office.id not in await shielded(world, work, earlier)

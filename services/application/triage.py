@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, paper
+from services.application import clocks, paper, repetition, same_matter
 from services.application.acts import (
     Case,
     accused_organs,
@@ -30,18 +30,33 @@ from services.domain.organ import Organ
 from services.domain.petition import Path, Petition, Purpose, State
 from services.domain.refusal import InvalidField
 from services.domain.routing import Matter
+from services.domain.same_matter import Difference, Link, LinkState
+from services.domain.statute import Ground
 from services.domain.steps import Act
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A person's decision. ``report_due`` makes it an assignment (交办); ``purpose`` corrects the sorting."""
+    """A person's decision. ``report_due`` makes it an assignment (交办); ``purpose`` corrects the sorting.
+
+    ``difference`` says why it is not the repetition that was proposed: it opens a chain of its own (36).
+    """
 
     organ_id: UUID
     reason: str
     report_due: date | None = None
     purpose: Purpose | None = None
     category_code: str | None = None
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Not to accept a petition, because it repeats an earlier one: for a person to confirm (19, 36)."""
+
+    link: Link
+    earlier: Petition
+    ground: Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +65,43 @@ class Waiting:
 
     petition: Petition
     decision: DecisionRecord | None
+    proposal: Proposal | None = None
 
 
 async def waiting(world: World, client: Client, *, after: UUID | None, limit: int) -> list[Waiting]:
-    """The desk of the caller's region, newest first, without what the caller must not see."""
+    """What waits on the caller's own desk, newest first; the desks of its counties are their business.
+
+    Nothing that the caller must not see.
+    """
     wanted = PetitionFilter(
-        office_prefix=client.region_code, shield_for=client.organ_id, states=(State.TRIAGE.value,)
+        holder_id=client.organ_id,
+        office_prefix=client.region_code,
+        shield_for=client.organ_id,
+        states=(State.TRIAGE.value,),
     )
     petitions = await world.lists.petitions(wanted, after=after, limit=limit)
     async with world.read() as work:
         ids = tuple(petition.id for petition in petitions)
         decisions = await work.decisions.find(petition_id=ids) if ids else []
+        proposals = await _proposals(world, work, petitions, client)
     newest = {decision.petition_id: decision for decision in decisions}
-    return [Waiting(petition, newest.get(petition.id)) for petition in petitions]
+    return [Waiting(each, newest.get(each.id), proposals.get(each.id)) for each in petitions]
+
+
+async def _proposals(
+    world: World, work: Work, petitions: list[Petition], client: Client
+) -> dict[UUID, Proposal]:
+    """By petition. A proposal that rests on what the caller may not see (any more) is not shown (30)."""
+    ids = tuple(petition.id for petition in petitions)
+    links = await work.links.find(petition_id=ids, state=LinkState.PROPOSED.value) if ids else []
+    offices = {petition.id: petition.office_region for petition in petitions}
+    found: dict[UUID, Proposal] = {}
+    for link in links:
+        earlier = await work.petitions.get(link.earlier_id)
+        if link.ground is not None and await same_matter.visible_to(world, work, earlier, client):
+            ground = world.law.pack(offices[link.petition_id]).ground(link.ground)
+            found[link.petition_id] = Proposal(link, earlier, ground)
+    return found
 
 
 async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call) -> Case[Dispatch]:
@@ -76,7 +115,11 @@ async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call)
         organ = named_organ(directory, choice.organ_id, on=world.clock.today())
         _correct(directory, petition, choice, today=world.clock.today())
         hidden = await _shielded_anew(world, work, directory, petition)
-        data = {"organ_id": str(organ.id), "category_code": petition.category_code}
+        data = {
+            "organ_id": str(organ.id),
+            "category_code": petition.category_code,
+            **await repetition.go_on(world, work, petition, choice.difference, call=call),
+        }
         take(work, petition, Act.ASSIGN, actor=call.actor, data=data)
         await work.decisions.add(_label(world, directory, petition, organ, choice, call))
         mode = Mode.ASSIGN if choice.report_due else Mode.REFER
@@ -131,7 +174,8 @@ async def decline(world: World, petition_id: UUID, refusal: NonAcceptance, *, ca
         if repeated:
             return petition
         ground = stated_ground(world.law.pack(petition.office_region), refusal)
-        data = {"ground": ground.id, "ground_article": str(ground.citation)}
+        shown = await repetition.refused_on(world, work, petition, ground, refusal.earlier_number, call=call)
+        data = {"ground": ground.id, "ground_article": str(ground.citation), **shown}
         take(work, petition, Act.DECLINE, actor=call.actor, data=data)
         await clocks.meet(work, petition, "D1", "D2", on=world.clock.today())
         await clocks.cease(work, petition)

@@ -96,7 +96,7 @@ async def test_office_refuses_with_its_reason(city: City) -> None:
     registered = await waiting(city)
     office = await city.office()
     path = f"/v1/triage/{registered['id']}/refusal"
-    body = {"ground": "A1", "explanation": "同一事项正在办理,请等待答复。"}
+    body = {"ground": "A4", "explanation": "该事项已由法院受理。", "directed_to": "南县人民法院"}
     refused = await office.done(path, body)
     assert (refused["state"], refused["holder"]) == ("declined", None)
     assert not clocks(await city.petition(registered["id"]), "running", "overdue")

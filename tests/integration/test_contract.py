@@ -145,13 +145,17 @@ async def test_a_key_of_a_failed_call_is_free_again(world: World) -> None:
         assert await work.claim_key("portal", "k", "h") is None
 
 
-async def test_people_are_found_by_phone(world: World) -> None:
-    petition = await _stored(world)
+async def test_earlier_petitions_of_the_same_people_are_found(world: World) -> None:
+    petition, later = await _stored(world), await _stored(world)
 
     async with world.read() as work:
-        found = await work.petitions_of(documents=[], phones=["+8613912345678"])
-        nobody = await work.petitions_of(documents=[], phones=["+8613900000000"])
-    assert ([each.id for each in found], nobody) == ([petition.id], [])
+        people = await work.identities(later.id)
+        assert [each.document for each in people[later.id]] == [None]
+        found = await work.brought_by(people[later.id], before=later.id)
+        assert found == [petition.id]
+        assert await work.brought_by(people[later.id], before=petition.id) == []
+        assert await work.brought_by([work.identity_of_document("11010519491231002X")], before=later.id) == []
+        assert await work.brought_by([], before=later.id) == []
 
 
 async def test_an_unknown_petition_cannot_be_locked(world: World) -> None:

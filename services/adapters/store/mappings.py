@@ -28,6 +28,7 @@ from services.domain.petition import (
     Supplement,
 )
 from services.domain.review import Review
+from services.domain.same_matter import Link
 
 
 def _same(text: str) -> str:
@@ -51,6 +52,7 @@ ATTACHMENTS = Mapped(Attachment, petition.attachments, sealed=("name",))
 EVALUATIONS = Mapped(Evaluation, petition.evaluations, sealed=("reason",))
 CALLBACKS = Mapped(Callback, petition.callbacks, sealed=("remark",))
 CARES = Mapped(Care, petition.cares, sealed=("text",))
+LINKS = Mapped(Link, petition.links)
 SHIELDS = Mapped(Shield, petition.shields)
 DECISIONS = Mapped(DecisionRecord, dispatch.decisions)
 DISPATCHES = Mapped(Dispatch, dispatch.dispatches)

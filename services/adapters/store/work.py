@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from services.adapters.store import mappings, queue
+from services.adapters.store import mappings, queue, same_matter
 from services.adapters.store.columns import database_now
 from services.adapters.store.mapping import Mapped, Seal
 from services.adapters.store.repository import SqlRepository
@@ -21,7 +21,7 @@ from services.adapters.store.tables.inbox import feed_heads
 from services.adapters.store.tables.ledger import events
 from services.adapters.store.tables.outbox import idempotency_keys, outbox
 from services.adapters.store.tables.paper import paper_counters
-from services.adapters.store.tables.petition import petitioners, petitions
+from services.adapters.store.tables.petition import petitions
 from services.application.ports import StoredAnswer
 from services.domain import ledger
 from services.domain.identity import index_document
@@ -31,9 +31,9 @@ from services.domain.outbox import Job, JobState, Topic
 from services.domain.paper import Paper
 from services.domain.petition import Petition
 from services.domain.refusal import NotFound
+from services.domain.same_matter import Identity
 
 T = TypeVar("T")
-MOST_EARLIER = 20
 
 
 class SqlWork:
@@ -59,6 +59,7 @@ class SqlWork:
         self.evaluations = self._repository(mappings.EVALUATIONS)
         self.callbacks = self._repository(mappings.CALLBACKS)
         self.cares = self._repository(mappings.CARES)
+        self.links = self._repository(mappings.LINKS)
         self.shields = self._repository(mappings.SHIELDS)
         self.decisions = self._repository(mappings.DECISIONS)
         self.dispatches = self._repository(mappings.DISPATCHES)
@@ -142,14 +143,14 @@ class SqlWork:
         change = update(idempotency_keys).where(*mine).values(status=status, answer=sealed)
         await self.connection.execute(change)
 
-    async def petitions_of(self, *, documents: Sequence[str], phones: Sequence[str]) -> list[Petition]:
-        index = self._seal.index.index
-        known = [index("document_number", index_document(number)) for number in documents]
-        called = [index("phone", phone) for phone in phones]
-        same = or_(petitioners.c.document_number_index.in_(known), petitioners.c.phone_index.in_(called))
-        theirs = select(petitioners.c.petition_id).where(same)
-        query = select(petitions).where(petitions.c.id.in_(theirs)).order_by(petitions.c.id.desc())
-        return await self.petitions.select(query.limit(MOST_EARLIER))
+    async def identities(self, *petition_ids: UUID) -> dict[UUID, list[Identity]]:
+        return await same_matter.identities(self.connection, petition_ids)
+
+    async def brought_by(self, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
+        return await same_matter.brought_by(self.connection, people, before=before)
+
+    def identity_of_document(self, number: str) -> Identity:
+        return Identity(document=self._seal.index.index("document_number", index_document(number)))
 
     async def done_before(self, petition_id: UUID, fingerprint: str) -> bool:
         mine = (events.c.petition_id == petition_id, events.c.fingerprint == fingerprint)

@@ -17,7 +17,10 @@ REPORT_WITHIN_DAYS = 50
 
 
 class Desk:
-    """``declines`` tells of a petition that the office answers itself; None: not one of this play's."""
+    """``declines`` tells of a petition that the office answers itself; None: not one of this play's.
+
+    What the system recognises as brought before is declined as it proposes.
+    """
 
     def __init__(self, callers: Callers, days: Days, *, declines: Callable[[str], bool | None]) -> None:
         region = callers.role("portal").credentials.region_code
@@ -42,6 +45,11 @@ class Desk:
         if declines is None or petition_id in self._settled:
             return
         self._settled.add(petition_id)
+        if proposal := item["proposal"]:
+            refusal = {"ground": proposal["ground"], "explanation": f"{proposal['tell']}。"}
+            await self.office.post(f"/v1/triage/{petition_id}/refusal", refusal)
+            self._event(petition_id).set()
+            return
         if declines:
             await self.office.post(f"/v1/triage/{petition_id}/refusal", words.GUIDANCE)
             self._event(petition_id).set()

@@ -88,7 +88,7 @@ class Story:
         elif tale.part is Part.WITHDRAWN:
             await self._wait(2, 4)
             await self._city.sources.withdraw(tale.complaint, tale.id)
-        elif tale.part in (Part.REFUSED, Part.REPEATED):
+        elif tale.part is Part.REFUSED:
             await self._refuse(lead)
         else:
             await self._handle(lead)

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, String, Table, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 
-from services.adapters.store.columns import Instant
+from services.adapters.store.columns import Instant, Json
 from services.adapters.store.tables.schema import metadata, of_petition, row_id
 
 petitions = Table(
@@ -67,11 +81,13 @@ petitioners = Table(
     Column("representative", Boolean, nullable=False),
     Column("document_type", String(32)),
     Column("document_number", LargeBinary),
-    Column("document_number_index", LargeBinary, index=True),
+    Column("document_number_index", LargeBinary),
     Column("phone", LargeBinary),
-    Column("phone_index", LargeBinary, index=True),
+    Column("phone_index", LargeBinary),
     Column("address", LargeBinary),
     Column("particulars", LargeBinary, nullable=False),
+    Index("ix_petitioners_document_number_index_petition_id", "document_number_index", "petition_id"),
+    Index("ix_petitioners_phone_index_petition_id", "phone_index", "petition_id"),
 )
 
 respondents = Table(
@@ -151,4 +167,22 @@ cares = Table(
     Column("text", LargeBinary, nullable=False),
     Column("organ_id", Uuid()),
     Column("recorded_at", Instant, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    row_id(),
+    of_petition(index=False),
+    Column("earlier_id", Uuid(), ForeignKey("petitions.id"), nullable=False, index=True),
+    Column("state", String(12), nullable=False),
+    Column("ground", String(8)),
+    Column("score", Float, nullable=False),
+    Column("same_person", Boolean, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    Column("decided_by", String(80)),
+    Column("difference", String(16)),
+    UniqueConstraint("petition_id", "earlier_id"),
 )
