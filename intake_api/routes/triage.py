@@ -53,10 +53,18 @@ async def list_triage(
 async def decide_triage(petition_id: UUID, body: TriageDecisionIn, world: World, call: Acting) -> Response:
     """由信访部门确定承办单位并说明理由;写明反馈期限的为交办。被检举人及其下级不能承办。
 
+    适宜简易办理的可以注明(procedure=simple),由承办单位在受理时决定。
+
     系统建议不予受理而认定有新的事实、新的请求或者并非同一事项的,以 difference 说明,作为新的信访件办理。
     """
     choice = triage.Choice(
-        body.organ_id, body.reason, body.report_due, body.purpose, body.category_code, body.difference
+        body.organ_id,
+        body.reason,
+        body.report_due,
+        body.purpose,
+        body.category_code,
+        body.difference,
+        body.procedure,
     )
     case = await triage.decide(world, petition_id, choice, call=call)
     return of_petition(dispatch_out(case, await world.directory()), case.petition)

@@ -12,6 +12,7 @@ from intake_api.schemas.decision import DECISION, DecisionTold
 from intake_api.schemas.dispatch import ORGAN_ID
 from intake_api.schemas.petition import INSTANT, PetitionBrief
 from intake_api.schemas.sent import Sent, Text2000, Told
+from services.domain.dispatch import Procedure
 from services.domain.petition import Purpose, State
 from services.domain.same_matter import Difference
 
@@ -28,6 +29,7 @@ class TriageDecisionIn(Sent):
     report_due: date | None = Field(None, description="交办的反馈期限")
     purpose: Purpose | None = None
     category_code: str | None = Field(None, pattern=r"^[0-9]{2}([0-9]{2}){0,2}$")
+    procedure: Procedure = Field(Procedure.ORDINARY, description="simple 为建议简易办理")
     difference: Difference | None = Field(
         None,
         description="系统建议不予受理的:与原件有何不同(新的事实、新的请求、另一事项);填写的作为新的信访件办理",

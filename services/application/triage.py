@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, paper, repetition, same_matter
+from services.application import clocks, paper, procedure, repetition, same_matter
 from services.application.acts import (
     Case,
     accused_organs,
@@ -25,7 +25,7 @@ from services.application.routing import Target, dispatch_to
 from services.domain.access import Call, Client, Shield
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
-from services.domain.dispatch import Dispatch, Mode
+from services.domain.dispatch import Dispatch, Mode, Procedure
 from services.domain.organ import Organ
 from services.domain.petition import Path, Petition, Purpose, State
 from services.domain.refusal import InvalidField
@@ -40,6 +40,7 @@ class Choice:
     """A person's decision. ``report_due`` makes it an assignment (交办); ``purpose`` corrects the sorting.
 
     ``difference`` says why it is not the repetition that was proposed: it opens a chain of its own (36).
+    ``procedure`` simple marks it as fit for 简易办理: the organ decides when it accepts.
     """
 
     organ_id: UUID
@@ -48,6 +49,7 @@ class Choice:
     purpose: Purpose | None = None
     category_code: str | None = None
     difference: Difference | None = None
+    procedure: Procedure = Procedure.ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,12 @@ async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call)
         take(work, petition, Act.ASSIGN, actor=call.actor, data=data)
         await work.decisions.add(_label(world, directory, petition, organ, choice, call))
         mode = Mode.ASSIGN if choice.report_due else Mode.REFER
-        target = Target(organ.id, call.client.organ_id, mode, choice.report_due)
+        if choice.procedure is Procedure.SIMPLE:
+            office_id = call.client.organ_id
+            await procedure.pass_on(
+                world, work, petition, mode=mode, owner_id=office_id, since=petition.received_on
+            )
+        target = Target(organ.id, call.client.organ_id, mode, choice.report_due, procedure=choice.procedure)
         dispatch = await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)
         return await case(work, petition, dispatch)
 
