@@ -63,6 +63,8 @@ class SqlRepository(Generic[T]):
 
     async def flush(self) -> None:
         """Write what was added and saved: one statement for all additions, one for each set of columns."""
+        if not self._added and not self._saved:  # as of most kinds in most units of work
+            return
         added, self._added = self._added, []
         if added:
             rows = [self._mapped.row(value, self._seal) for value in added]
