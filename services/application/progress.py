@@ -193,9 +193,7 @@ async def request_written(world: World, number: str, query_code: str, *, call: C
             await on_the_spot.reopen(world, work, petition, actor="petitioner")
 
 
-async def _held(
-    world: World, work: Work, number: str, query_code: str, call: Call
-) -> tuple[Petition, bool]:
+async def _held(world: World, work: Work, number: str, query_code: str, call: Call) -> tuple[Petition, bool]:
     petition = await work.lock((await find(world, work, number, query_code)).id)
     await work.petitions.refresh(petition)
     return await hold(work, petition.id, call)

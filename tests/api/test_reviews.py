@@ -302,3 +302,56 @@ async def test_review_belongs_to_the_reviewing_organ(city: City) -> None:
     for organ in (handler, stranger):
         assert (await organ.post(f"{path}/acceptance")).status_code == 404
         assert (await organ.post(f"{path}/decision", writ("upheld"))).status_code == 404
+
+
+async def test_the_national_law_extends_no_review(city: City) -> None:
+    review, organ = await reviewed(city)
+    body = {"days": 20, "approved_by": "复查委员会主任", "reason": "需要重新勘测。"}
+    answer = await organ.post(f"/v1/reviews/{review['id']}/extension", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "extension_not_allowed")
+    assert "信访工作条例第三十五条" in answer.json()["detail"]
+    assert (await organ.get(f"/v1/reviews/{review['id']}")).json()["due_on"] == review["due_on"]
+
+
+async def test_only_the_organ_that_reviews_extends(city: City) -> None:
+    review, _ = await reviewed(city)
+    body = {"days": 20, "approved_by": "复查委员会主任", "reason": "需要重新勘测。"}
+    handler = await city.organ("南县自然资源局")
+    assert (await handler.post(f"/v1/reviews/{review['id']}/extension", body)).status_code == 404
+
+
+async def test_announced_hearing_moves_no_clock_until_it_was_held(city: City) -> None:
+    review, organ = await re_reviewed(city)
+    path = f"/v1/reviews/{review['id']}/hearing"
+    notice = {"time": "上午9时", "place": "三楼听证室", "chair": "彭志和"}
+    told = await organ.done(path, {"from": "2026-12-01", "to": "2026-12-02", "notice": notice})
+    assert (told["hearing"], told["due_on"]) == ({"from": "2026-12-01", "to": "2026-12-02"}, "2026-12-21")
+    await city.advance(12)  # 12-02
+    held = await organ.done(path, {"from": "2026-12-01", "to": "2026-12-02"})
+    assert held["due_on"] == "2026-12-22"
+
+
+async def test_what_was_accepted_is_not_refused_any_more(city: City) -> None:
+    review, organ = await reviewed(city)
+    await organ.done(f"/v1/reviews/{review['id']}/acceptance")
+    body = {"ground": "late", "explanation": "逾期。"}
+    answer = await organ.post(f"/v1/reviews/{review['id']}/refusal", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "review_already_accepted")
+
+
+async def test_an_organ_accused_in_mid_review_is_answered_as_if_there_were_none(city: City) -> None:
+    opinion, _ = await city.answered(confidential=True)
+    review, organ = await city.under_review(opinion)
+    more = {"content": "补充:益阳市自然资源局的人与此有利害关系,扣下了这笔钱。"}
+    path = f"/v1/petitions/{opinion['petition_id']}/supplements"
+    assert (await (await city.portal()).post(path, more)).is_success
+    await city.route()
+    gone = f"/v1/reviews/{review['id']}"
+    assert (await organ.get(gone)).status_code == 404
+    assert (await organ.post(f"{gone}/acceptance")).status_code == 404
+    assert (await organ.post(f"{gone}/decision", writ("upheld"))).status_code == 404
+    assert (await organ.get(f"/v1/organs/{organ.organ_id}/reviews")).json()["items"] == []
+    county = await city.organ("南县人民政府")
+    decided = await county.done(f"{gone}/decision", writ("upheld"))
+    assert decided["organ"]["name"] == "南县人民政府"
+    assert decided["due_on"] == review["due_on"]
