@@ -23,7 +23,7 @@ async def convene(
 ) -> Case[Review]:
     """Announce a hearing to come, with its 听证通知书. No clock moves for what has not been held."""
     async with world.begin(call) as work:
-        heard, petition, repeated = await review.own(world, work, review_id, call)
+        heard, petition, repeated = await review.own(world, work, review_id, call, act=Act.CONVENE_HEARING)
         if repeated:
             return await case(work, petition, heard)
         today = world.clock.today()
@@ -47,7 +47,7 @@ async def hold(world: World, review_id: UUID, start: date, end: date, *, call: C
     One that goes on is recorded again, with its new end: each day is left out of the count once.
     """
     async with world.begin(call) as work:
-        heard, petition, repeated = await review.own(world, work, review_id, call)
+        heard, petition, repeated = await review.own(world, work, review_id, call, act=Act.HOLD_HEARING)
         if repeated:
             return await case(work, petition, heard)
         if not heard.requested_on <= start <= end <= world.clock.today():

@@ -163,6 +163,7 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
         await work.opinions.save(opinion)
         await paper.served(world, work, petition, opinion, proof)
         await _follow(world, work, petition, opinion, call)
+        await work.flush()  # an agreement carried out meanwhile ends the chain, and the window just opened
         await executions.follow(world, work, petition, opinion, actor=call.actor)
         return await case(work, petition, opinion)
 

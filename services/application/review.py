@@ -34,7 +34,7 @@ from services.domain.review import (
     ReviewAlreadyAccepted,
     ReviewState,
 )
-from services.domain.steps import Act
+from services.domain.steps import Act, not_allowed
 
 # What has ceased before an organ, or was taken from it, it sees no more; as with dispatches.
 VISIBLE_STATES = tuple(state.value for state in ReviewState if state is not ReviewState.CEASED)
@@ -75,7 +75,7 @@ async def listed(
 async def accept(world: World, review_id: UUID, *, call: Call) -> Case[Review]:
     """The request is accepted; the period ran from its receipt already."""
     async with world.begin(call) as work:
-        review, petition, repeated = await own(world, work, review_id, call)
+        review, petition, repeated = await own(world, work, review_id, call, act=Act.ACCEPT_REVIEW)
         if repeated:
             return await case(work, petition, review)
         take(work, petition, Act.ACCEPT_REVIEW, actor=call.actor, data=named(review))
@@ -88,7 +88,7 @@ async def accept(world: World, review_id: UUID, *, call: Call) -> Case[Review]:
 async def decline(world: World, review_id: UUID, why: Declination, *, call: Call) -> Case[Review]:
     """The request is not accepted, in writing and with reasons; the petitioner's window runs as before."""
     async with world.begin(call) as work:
-        review, petition, repeated = await own(world, work, review_id, call)
+        review, petition, repeated = await own(world, work, review_id, call, act=Act.DECLINE_REVIEW)
         if repeated:
             return await case(work, petition, review)
         if review.state is ReviewState.ACCEPTED:
@@ -121,7 +121,7 @@ async def extend(world: World, review_id: UUID, extension: Extension, *, call: C
     The 条例 itself extends no review (35, 36): its pack answers ``ExtensionNotAllowed``.
     """
     async with world.begin(call) as work:
-        review, petition, repeated = await own(world, work, review_id, call)
+        review, petition, repeated = await own(world, work, review_id, call, act=Act.EXTEND_REVIEW)
         if repeated:
             return await case(work, petition, review)
         data = {**named(review), "days": extension.days}
@@ -141,7 +141,7 @@ async def extend(world: World, review_id: UUID, extension: Extension, *, call: C
 async def decide(world: World, review_id: UUID, writ: Writ, *, call: Call) -> tuple[Case[Review], Opinion]:
     """复查意见 / 复核意见: upheld, changed, or revoked with an order to decide anew by a date."""
     async with world.begin(call) as work:
-        review, petition, repeated = await own(world, work, review_id, call)
+        review, petition, repeated = await own(world, work, review_id, call, act=Act.DECIDE_REVIEW)
         if repeated:
             kind = Act.DECIDE_REVIEW.value
             opinion_id = await told_then(work, petition, call, "opinion_id", kind=kind)
@@ -186,10 +186,13 @@ async def _say_whether(work: Work, petition: Petition, review: Review, *, on: da
     await clocks.meet(work, petition, ACCEPT_RULE[review.tier], on=on, subject_id=review.id)
 
 
-async def own(world: World, work: Work, review_id: UUID, call: Call) -> tuple[Review, Petition, bool]:
+async def own(
+    world: World, work: Work, review_id: UUID, call: Call, *, act: Act
+) -> tuple[Review, Petition, bool]:
     """A review before the caller's organ, with its petition locked; ``NotFound`` for any other.
 
-    For an organ that has been accused since there is none, not even what it did before (信访工作条例 30).
+    For an organ that has been accused since there is none, not even what it did before (信访工作条例 30). One
+    that was decided or declined allows no act any more, though the next tier's may be under way.
     """
     missing = NotFound("复查复核申请", "review")
     found = await work.reviews.find(id=review_id)
@@ -201,4 +204,7 @@ async def own(world: World, work: Work, review_id: UUID, call: Call) -> tuple[Re
     gone = review.organ_id != call.client.organ_id or review.state is ReviewState.CEASED
     if gone or review.organ_id in await shielded(world, work, petition):
         raise missing
-    return review, petition, await carried_out(work, petition, call)
+    repeated = await carried_out(work, petition, call)
+    if not repeated and not review.state.open:
+        raise not_allowed(petition.state, act)
+    return review, petition, repeated
