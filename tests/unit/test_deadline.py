@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.adapters.statutes import load_pack
-from services.adapters.workdays import work_calendar
+from services.adapters.workdays import read_notices, work_calendar
 from services.domain import deadline as rules
 from services.domain.calendar import WorkCalendar, end_instant, start_instant
 from services.domain.deadline import (
@@ -75,7 +75,7 @@ def morning(day: str) -> datetime:
 def notices_of_2027(tmp_path: Path, *, holidays: str, makeup: str = "") -> WorkCalendar:
     path = tmp_path / "notices.toml"
     path.write_text(f"[2027]\nholidays = [{holidays}]\nmakeup = [{makeup}]\n", encoding="utf-8")
-    return work_calendar(path)
+    return work_calendar(read_notices(path))
 
 
 def test_start_counts_from_the_day_after_and_keeps_its_source() -> None:
