@@ -24,6 +24,7 @@ from bench.figures import machine
 from bench.year_audit import audit
 from bench.year_invariants import CHECKS, Violation
 from bench.year_outcome import Outcome, draw, tables
+from bench.year_report import write
 from bench.year_run import InProcess, Simulation, Year
 from bench.year_worker import Beside
 from bench.year_world import open_world, settings_of
@@ -58,6 +59,9 @@ def main() -> int:
     _show(console, wanted, lived)
     if wanted.plot:
         draw(wanted.plot, lived.year.states, lived.outcome)
+    if wanted.report:
+        violated = {**{name: lived.broken[name] for name in CHECKS}, "every evening": len(lived.year.broken)}
+        write(wanted.report, _introduction(wanted, lived), lived.outcome, violated)
     sound = lived.sound
     if wanted.kill_worker:
         killed = _run(wanted, console, kills=wanted.kill_worker)
@@ -71,6 +75,7 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plot", type=Path, help="where to draw it, as SVG (needs matplotlib)")
+    parser.add_argument("--report", type=Path, help="the Markdown page that is to bear the figures")
     parser.add_argument(
         "--database-url", help="an empty database of your own; else SQLite in a temporary folder"
     )
@@ -120,19 +125,24 @@ async def _live(
 
 
 def _show(console: Console, wanted: argparse.Namespace, lived: Lived) -> None:
-    where, outcome, year = machine(), lived.outcome, lived.year
-    console.print(
-        f"{year.first} – {year.last},seed {wanted.seed}:{outcome.petitions:,} 件,{outcome.events:,} 条记录,"
-        f"{lived.lived_seconds:,.0f} s 过完,{lived.checked_seconds:,.0f} s 核对 "
-        f"({where['processor']},{where['cores']} 核,负载 {where['load_before']})"
-    )
-    for title, heads, rows in tables(outcome):
+    console.print(_introduction(wanted, lived))
+    for title, heads, rows in tables(lived.outcome):
         table = Table(*heads, title=title, title_justify="left", box=None, pad_edge=False)
         for row in rows:
             table.add_row(*row)
         console.print(table, "")
-    console.print(f"被拒绝的操作 · acts refused: {dict(year.refused) or 0}")
+    console.print(f"被拒绝的操作 · acts refused: {dict(lived.year.refused) or 0}")
     _show_checks(console, lived)
+
+
+def _introduction(wanted: argparse.Namespace, lived: Lived) -> str:
+    where, outcome, year = machine(), lived.outcome, lived.year
+    return (
+        f"{year.first} – {year.last}, seed {wanted.seed}: {outcome.petitions:,} petitions, "
+        f"{outcome.events:,} events; lived in {lived.lived_seconds:,.0f} s, checked in "
+        f"{lived.checked_seconds:,.0f} s ({where['processor']}, {where['cores']} cores, "
+        f"load {where['load_before'][0]})."
+    )
 
 
 def _show_checks(console: Console, lived: Lived) -> None:
