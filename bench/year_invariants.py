@@ -21,6 +21,7 @@ from services.domain.steps import STEPS, Act
 
 T = TypeVar("T", bound=tuple[object, ...])
 ACTS = {act.value: act for act in Act}
+UNPLACED = {State.TRIAGE, State.DISPUTED}
 IN_HAND = {State.DISPATCHED, State.OBJECTED, State.ACCEPTED, State.OPINION_ISSUED}
 IN_REVIEW = {State.UNDER_REVIEW, State.REVIEW_ISSUED, State.UNDER_RE_REVIEW, State.RE_REVIEW_ISSUED}
 UNDECIDED = (ReviewState.REQUESTED, ReviewState.ACCEPTED)
@@ -92,10 +93,8 @@ def one_holder(record: Record) -> Iterator[str]:
     if len(open_leads) > 1:
         yield f"{len(open_leads)} open lead dispatches"
     allowed: set[UUID | None] = {None}
-    if state is State.TRIAGE:
-        if petition.holder_id in record.shields:
-            yield "the desk that has it is shielded from it"
-        return
+    if state in UNPLACED:
+        return  # see placed_by_who_may_know
     if state in IN_HAND:
         allowed = {each.organ_id for each in open_leads}
     elif state in IN_REVIEW:
@@ -105,6 +104,20 @@ def one_holder(record: Record) -> Iterator[str]:
         allowed |= {each.organ_id for each in record.opinions if each.served_on}
     if petition.holder_id not in allowed:
         yield f"{state.value}: held by {petition.holder_id}, not by any of {sorted(map(str, allowed))}"
+
+
+def placed_by_who_may_know(record: Record) -> Iterator[str]:
+    """Before it is in an organ's hands, whoever is to place it has it alone, and is not accused in it."""
+    petition = record.petition
+    if petition.state not in UNPLACED:
+        return
+    if petition.holder_id in record.shields:
+        yield "who is to place it is shielded from it"
+    if any(each.open and each.role is Role.LEAD for each in record.dispatches):
+        yield f"{petition.state.value}, and yet in an organ's hands"
+    raised = [event for event in record.events if event.kind == Act.RAISE_DISPUTE.value]
+    if petition.state is State.DISPUTED and str(petition.holder_id) != raised[-1].data["organ_id"]:
+        yield f"disputed: held by {petition.holder_id}, who does not decide it"
 
 
 def nothing_left_open(record: Record) -> Iterator[str]:
@@ -198,6 +211,7 @@ CHECKS: dict[str, Callable[[Record], Iterator[str]]] = {
     "ledger holds": ledger_holds,
     "legal edges only": legal_edges,
     "one holder": one_holder,
+    "placed by who may know": placed_by_who_may_know,
     "nothing left open": nothing_left_open,
     "no date missed": no_date_missed,
     "each point told once": each_point_told_once,

@@ -283,6 +283,9 @@ class Life:
         if (petition.state, Act.SUPPLEMENT) in STEPS:
             await self._people.supplement(petition, self._call)
 
+    async def _disputed(self, petition: Petition, held: Dispatch | None) -> Plan | None:
+        return self._between(2, 9), partial(self._people.rule_dispute, petition)
+
     async def _end_without_successor(self, petition: Petition) -> None:
         redress = petition.purpose is Purpose.REDRESS
         if redress and (petition.state, Act.CLOSE) in STEPS:
@@ -293,6 +296,7 @@ Planner = Callable[[Life, Petition, Dispatch | None], Awaitable[Plan | None]]
 PLANS: dict[State, Planner] = {
     State.DISPATCHED: Life._at_the_organ,
     State.OBJECTED: Life._objected,
+    State.DISPUTED: Life._disputed,
     State.ACCEPTED: Life._accepted,
     State.OPINION_ISSUED: Life._to_be_served,
     State.ANSWERED: Life._answered,

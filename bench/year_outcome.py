@@ -113,7 +113,10 @@ def _quantiles(days: Sequence[int]) -> tuple[list[str], list[list[str]]]:
 
 
 STAGES: dict[str, tuple[str, tuple[State, ...]]] = {
-    "waiting for an organ": ("#8da0cb", (State.REGISTERED, State.TRIAGE, State.DISPATCHED, State.OBJECTED)),
+    "waiting for an organ": (
+        "#8da0cb",
+        (State.REGISTERED, State.TRIAGE, State.DISPATCHED, State.OBJECTED, State.DISPUTED),
+    ),
     "being handled": ("#66c2a5", (State.ACCEPTED, State.OPINION_ISSUED)),
     "answered, window open": ("#a6d854", (State.ANSWERED, State.REVIEW_ANSWERED)),
     "in review or re-review": (

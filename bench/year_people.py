@@ -10,6 +10,7 @@ from services.application import (
     care,
     closure,
     dispatch,
+    dispute,
     execution,
     hearing,
     objection,
@@ -20,6 +21,7 @@ from services.application import (
     registration,
     review,
     review_request,
+    transfer,
     triage,
     withdrawal,
 )
@@ -30,12 +32,14 @@ from services.cli.demo.casting import Part
 from services.domain.access import Call, Client, ClientRole
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Procedure, Role
+from services.domain.dispute import Forum
 from services.domain.execution import Execution
 from services.domain.finality import ClosureGround
 from services.domain.opinion import Opinion, Outcome, ServiceMethod
 from services.domain.organ import Organ, OrganKind
 from services.domain.paper_service import ServiceProof
 from services.domain.petition import CareKind, Petition, State
+from services.domain.refusal import NotFound
 from services.domain.registration import Registration
 from services.domain.review import Review
 
@@ -122,6 +126,28 @@ class People:
         ruling = objection.Ruling(upheld, organ_id if upheld else None, words.RULING[upheld])
         call = self.of(held.sender_id or self.office.id)
         await objection.decide(self.world, raised[-1].id, ruling, call=call)
+
+    async def dispute(self, of: Petition, party_id: UUID) -> None:
+        wanted = dispute.Referral("有关单位对由谁受理协商不一致。", (party_id,))
+        await dispute.raise_by_hand(self.world, of.id, wanted, call=self.of(self.office.id))
+
+    async def rule_dispute(self, of: Petition, organ_id: UUID | None = None) -> None:
+        """Who decides names this organ if it may, or else a party, or else the first beneath it."""
+        async with self.world.read() as work:
+            raised = await work.disputes.find(petition_id=of.id)
+        if not raised:
+            raise NotFound()
+        by, parties = raised[-1].organ_id, raised[-1].party_ids
+        superior = raised[-1].forum is Forum.SUPERIOR
+        line = self.beneath(by) if superior else list(parties)
+        named = next((each for each in (organ_id, *parties) if each in line), line[0])
+        sat_on = None if superior else self.world.clock.today()
+        ruling = dispute.Ruling(named, words.RULING[True], sat_on=sat_on)
+        await dispute.rule(self.world, raised[-1].id, ruling, call=self.of(by))
+
+    async def transfer(self, of: Petition, organ_id: UUID) -> None:
+        wanted = transfer.Transfer(organ_id, "现场核实,有新的事实。")
+        await transfer.transfer(self.world, of.id, wanted, call=self.of(self.office.id))
 
     async def extend(self, held: Dispatch, days: int) -> None:
         approved_by, reason = str(words.EXTENSION["approved_by"]), str(words.EXTENSION["reason"])

@@ -187,6 +187,9 @@ class Replay:
     def objection_upheld(self, data: Mapping[str, object], day: date) -> None:
         self._cease("D3", "D11", "D13.2")
 
+    def disputed(self, data: Mapping[str, object], day: date) -> None:
+        self._cease("D3", "D4", "D11", "D13.2")
+
     def redirected(self, data: Mapping[str, object], day: date) -> None:
         """Whoever passed an assignment on still reports on it."""
         self._cease("D3", "D13.2")
@@ -301,9 +304,11 @@ HANDLERS: dict[str, Callable[[Replay, Mapping[str, object], date], None]] = {
     "accepted": Replay.accepted,
     "objected": Replay.objected,
     "objection_upheld": Replay.objection_upheld,
+    "dispute_raised": Replay.disputed,
     "redirected": Replay.redirected,
     "referred": Replay.referred,
     "recalled": Replay.taken_away,
+    "transferred": Replay.taken_away,
     "deadline_moved": Replay.moved,
     "hearing_held": Replay.hearing,
     "reported": Replay.reported,

@@ -11,9 +11,11 @@ from starlette.responses import Response
 from intake_api.registration import deadlines_out
 from intake_api.replies import reply
 from services.application.acts import Case
+from services.application.dispute import Hearing
 from services.application.objection import Contest
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch
+from services.domain.dispute import Dispute
 from services.domain.execution import Execution
 from services.domain.inbox import EntryType, InboxEntry
 from services.domain.opinion import Opinion
@@ -24,6 +26,7 @@ from services.domain.review import DECIDE_RULE, Review
 _LINKED = {
     "dispatch_id": ("dispatch", "/v1/dispatches/"),
     "objection_id": ("objection", "/v1/objections/"),
+    "dispute_id": ("dispute", "/v1/disputes/"),
     "opinion_id": ("opinion", "/v1/opinions/"),
     "review_id": ("review", "/v1/reviews/"),
 }
@@ -97,6 +100,46 @@ def objection_out(contest: Contest, directory: Directory) -> dict[str, Any]:
         "petition": petition_status(contest.petition),
         "links": {"self": f"/v1/objections/{objection.id}"},
     }
+
+
+def dispute_brief(dispute: Dispute, directory: Directory) -> dict[str, Any]:
+    return {
+        "id": dispute.id,
+        "petition_id": dispute.petition_id,
+        "ground": dispute.ground,
+        "forum": dispute.forum,
+        "organ": organ_ref(dispute.organ_id, directory),
+        "parties": [organ_ref(each, directory) for each in dispute.party_ids],
+        "raised_on": dispute.raised_on,
+        "raised_by": organ_ref(dispute.raised_by, directory),
+        "reason": dispute.reason,
+        "state": dispute.state,
+        "decided_on": dispute.decided_on,
+        "decision_reason": dispute.decision_reason,
+        "assigned_organ": organ_ref(dispute.assigned_organ_id, directory),
+        "sat_on": dispute.sat_on,
+        "links": {
+            "self": f"/v1/disputes/{dispute.id}",
+            "decision": f"/v1/disputes/{dispute.id}/decision",
+            "petition": f"/v1/petitions/{dispute.petition_id}",
+        },
+    }
+
+
+def dispute_out(heard: Hearing, directory: Directory) -> dict[str, Any]:
+    reasons = [
+        {
+            "objection_id": each.id,
+            "organ": organ_ref(each.organ_id, directory),
+            "reason": each.reason,
+            "raised_on": each.raised_on,
+            "state": each.state,
+            "decision_reason": each.decision_reason,
+        }
+        for each in heard.objections
+    ]
+    brief = dispute_brief(heard.dispute, directory)
+    return {**brief, "reasons": reasons, "petition": petition_status(heard.petition)}
 
 
 def opinion_text(opinion: Opinion, directory: Directory) -> dict[str, Any]:

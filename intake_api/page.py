@@ -54,6 +54,7 @@ MEANINGS: Final[Mapping[State, str]] = {
     State.TRIAGE: "信访部门的工作人员正在确定由哪个单位办理。",
     State.DISPATCHED: "已经转给下面的责任单位，由其决定是否受理并告知您。",
     State.OBJECTED: "接到该件的单位认为不属于自己的职权，信访部门正在核实由谁办理。",
+    State.DISPUTED: "几个单位对由谁受理有不同意见，正由下面的单位依法决定由谁办理。",
     State.ACCEPTED: "责任单位已经受理，正在调查核实。",
     State.OPINION_ISSUED: "责任单位已经作出处理意见，正在向您送达。",
     State.ANSWERED: "处理意见书已经送达您。",

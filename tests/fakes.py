@@ -22,6 +22,7 @@ from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Objection
+from services.domain.dispute import Dispute
 from services.domain.execution import Execution
 from services.domain.holiday_notice import HolidayNotice, LoadedNotice
 from services.domain.inbox import EntryType, InboxEntry
@@ -50,7 +51,7 @@ T = TypeVar("T")
 KINDS = (
     "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
     "cares", "shields", "decisions", "dispatches", "objections", "opinions", "executions", "notices",
-    "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices", "links",
+    "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices", "links", "disputes",
 )  # fmt: skip
 
 
@@ -162,6 +163,7 @@ class FakeWork:
         self.decisions = FakeRepository[DecisionRecord](rows["decisions"])
         self.dispatches = FakeRepository[Dispatch](rows["dispatches"])
         self.objections = FakeRepository[Objection](rows["objections"])
+        self.disputes = FakeRepository[Dispute](rows["disputes"])
         self.opinions = FakeRepository[Opinion](rows["opinions"])
         self.executions = FakeRepository[Execution](rows["executions"])
         self.notices = FakeRepository[Notice](rows["notices"])
@@ -258,18 +260,16 @@ class FakeWork:
             self.store.counters[key] += 1
             paper.set_down(self.store.counters[key], write(self.store.counters[key]))
             await self.papers.add(paper)
-        self._papers = []
         for entry, petition in self._entries:
             entry.data = {**entry.data, "version": petition.version}
             entry.seq = self.store.heads[entry.organ_id] = self.store.heads.get(entry.organ_id, 0) + 1
             await self.inbox.add(entry)
-        self._entries = []
         for kind in KINDS:
             getattr(self, kind).flush()
         self.store.jobs |= {job.id: job for job in self._jobs}
         for job in self._finished:
             self.store.jobs.pop(job.id, None)
-        self._jobs, self._finished = [], []
+        self._papers, self._entries, self._jobs, self._finished = [], [], [], []
         self.store.answers |= self._taken
 
 

@@ -19,7 +19,7 @@ from services.domain.execution import Execution
 from services.domain.inbox import EntryType
 from services.domain.opinion import Notice, Opinion
 from services.domain.organ import Organ
-from services.domain.petition import Petition, Purpose, Respondent
+from services.domain.petition import Petition, Purpose, Respondent, State
 from services.domain.refusal import InvalidField, NotFound
 from services.domain.review import Review, ReviewState
 from services.domain.steps import STEPS, Act, step
@@ -95,10 +95,16 @@ def take(
 
 
 async def party_organs(work: Work, petition: Petition) -> set[UUID]:
-    """The organs in whose hands the petition is or was answered: by dispatch or by review."""
+    """The organs in whose hands the petition is or was answered, by dispatch or by review; and who decides,
+    or decided, whose matter it is (24).
+    """
     dispatches = await work.dispatches.find(petition_id=petition.id)
     reviews = await work.reviews.find(petition_id=petition.id)
-    held = {dispatch.organ_id for dispatch in dispatches if dispatch.state not in GONE}
+    there = [dispatch for dispatch in dispatches if dispatch.state not in GONE]
+    held = {dispatch.organ_id for dispatch in there}
+    held |= {each.sender_id for each in there if each.binding and each.sender_id}
+    if petition.state is State.DISPUTED and petition.holder_id:
+        held.add(petition.holder_id)
     return held | {review.organ_id for review in reviews if review.state is not ReviewState.CEASED}
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.domain.deadline import Deadline
 from services.domain.dispatch import Dispatch
+from services.domain.dispute import Dispute
 from services.domain.execution import Execution
 from services.domain.inbox import InboxEntry
 from services.domain.petition import Petition
@@ -82,6 +83,17 @@ class Lists(Protocol):
     async def reviews(
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
     ) -> list[Review]: ...
+
+    async def disputes(
+        self,
+        organ_id: UUID,
+        *,
+        forums: tuple[str, ...],
+        states: tuple[str, ...],
+        after: UUID | None,
+        limit: int,
+    ) -> list[Dispute]:
+        """Those that this organ, or the conference whose office it is, decides; ``()`` is any."""
 
     async def executions(
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int

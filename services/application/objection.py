@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks, release
+from services.application import clocks, dispute, release
 from services.application.acts import (
     carried_out,
     named_organ,
@@ -30,6 +30,7 @@ from services.domain.dispatch import (
     ObjectionTooLate,
     Role,
 )
+from services.domain.dispute import BINDING_RULE, RETURNS
 from services.domain.inbox import EntryType
 from services.domain.organ import OrganKind
 from services.domain.own_limit import ORGAN
@@ -114,7 +115,8 @@ async def _ensure_objectionable(
     if dispatch.role is not Role.LEAD:
         raise LeadOnly()
     if dispatch.binding:
-        raise DispatchBinding()
+        named = world.law.pack(petition.office_region).routing_rule(BINDING_RULE)
+        raise DispatchBinding(article=named.article, rule=named.title)
     if len(reason.strip()) < 10:
         raise ReasonNeeded()
     for clock in await work.deadlines.find(subject_id=dispatch.id, rule="D4"):
@@ -188,7 +190,8 @@ async def _uphold(
 ) -> None:
     await clocks.cease(work, petition, "D3", "D13.2")
     # An organ that passed an assignment on still reports on it, unless the case now leaves its hands too.
-    gone = dispatch.id if ruling.organ_id else None
+    again = await dispute.returned_often(work, petition) >= RETURNS
+    gone = dispatch.id if ruling.organ_id and not again else None
     await clocks.cease(work, petition, "D11", subject_id=gone)
     await clocks.cease(work, petition, ORGAN, subject_id=dispatch.id)
     dispatch.move(DispatchState.RETURNED)
@@ -196,10 +199,11 @@ async def _uphold(
     data = {"objection_id": str(objection.id), "dispatch_id": str(dispatch.id)}
     directory = await world.directory()
     hidden = await shielded(world, work, petition)
-    if ruling.organ_id is None:
+    if ruling.organ_id is None or again:
         take(work, petition, Act.UPHOLD_OBJECTION, actor=call.actor, data=data)
         await release.take_all_back(work, petition)  # the desk names anew who helps, too
         petition.holder_id = desk(directory, petition, hidden)
+        await dispute.raised_by_return(world, work, petition, dispatch.sender_id, actor=call.actor)
         return
     named_organ(directory, ruling.organ_id, on=world.clock.today())
     _ensure_may_send(directory, dispatch, ruling.organ_id)

@@ -16,6 +16,7 @@ from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Objection
+from services.domain.dispute import Dispute
 from services.domain.execution import Execution
 from services.domain.holiday_notice import HolidayNotice, LoadedNotice
 from services.domain.inbox import EntryType, InboxEntry
@@ -134,6 +135,9 @@ class Work(Protocol):
 
     @property
     def objections(self) -> Repository[Objection]: ...
+
+    @property
+    def disputes(self) -> Repository[Dispute]: ...
 
     @property
     def opinions(self) -> Repository[Opinion]: ...

@@ -31,6 +31,9 @@ STEP_WORDS = {
     "dispatched": "转送、交办",
     "referred": "转送下级单位",
     "redirected": "改派责任单位",
+    "dispute_raised": "受理有争议,报请决定受理机关",
+    "dispute_ruled": "决定受理机关",
+    "transferred": "因新的事实移交其他单位",
     "received": "责任单位签收",
     "accepted": "受理",
     "refused": "不予受理",
@@ -64,7 +67,6 @@ STEP_WORDS = {
     "execution_ceased": "停止执行(意见已变更或者撤销)",
     "carried_out": "报告执行完毕",
 }
-
 KEPT = "由收到信访事项的机关、单位办理"
 
 

@@ -6,6 +6,7 @@ from services.application import clocks
 from services.application.acts import is_shielded, take_back
 from services.application.ports import Work
 from services.domain.dispatch import DispatchState, ObjectionState
+from services.domain.dispute import DisputeState
 from services.domain.inbox import EntryType
 from services.domain.petition import Petition
 from services.domain.review import Review, ReviewState
@@ -27,7 +28,7 @@ async def release(work: Work, petition: Petition) -> None:
             await work.dispatches.save(dispatch)
         elif dispatch.open:  # the act that ends it may have closed this one itself
             await take_back(work, petition, dispatch)
-    await cease_objections(work, petition)
+    await cease_contests(work, petition)
     for review in await work.reviews.find(petition_id=petition.id):
         if review.state.open:
             await _cease(work, petition, review)
@@ -40,15 +41,18 @@ async def take_all_back(work: Work, petition: Petition) -> None:
     for dispatch in await work.dispatches.find(petition_id=petition.id, open=True):
         if dispatch.open:
             await take_back(work, petition, dispatch)
-    await cease_objections(work, petition)
+    await cease_contests(work, petition)
 
 
-async def cease_objections(work: Work, petition: Petition) -> None:
-    """What was contested is in the organ's hands no more: there is nothing left to decide."""
+async def cease_contests(work: Work, petition: Petition) -> None:
+    """What was contested is in nobody's hands any more: there is nothing left to decide."""
     for objection in await work.objections.find(petition_id=petition.id):
         if objection.state is ObjectionState.OPEN:
             objection.state = ObjectionState.CEASED
             await work.objections.save(objection)
+    for dispute in await work.disputes.find(petition_id=petition.id, state=DisputeState.OPEN.value):
+        dispute.state = DisputeState.CEASED
+        await work.disputes.save(dispute)
 
 
 async def reopen(work: Work, petition: Petition) -> None:

@@ -103,7 +103,7 @@ async def _route_one(
     take(work, petition, Act.ROUTE, actor=SYSTEM, data=_told(decision, record))
     await dispatch_to(world, work, petition, target, actor=SYSTEM, shielded=hidden)
     for organ_id in co_ids:
-        await _involve(world, work, petition, organ_id, target)
+        await involve(world, work, petition, organ_id, target, actor=SYSTEM, shielded=hidden)
 
 
 def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID]) -> UUID | None:
@@ -189,12 +189,23 @@ async def _start_clocks(
     return clocks.told(notice, objection, report, simple)
 
 
-async def _involve(world: World, work: Work, petition: Petition, organ_id: UUID, target: Target) -> None:
+async def involve(
+    world: World,
+    work: Work,
+    petition: Petition,
+    organ_id: UUID,
+    target: Target,
+    *,
+    actor: str,
+    shielded: frozenset[UUID],
+) -> None:
     """A co-handler gets a dispatch of its own; the lead's letter is copied to it."""
+    if organ_id in shielded:
+        raise OrganShielded()
     dispatch = _dispatch(world, petition, Target(organ_id, target.sender_id), Role.CO)
     await work.dispatches.add(dispatch)
     data = {"dispatch_id": str(dispatch.id), "organ_id": str(organ_id), "mode": "refer", "role": "co"}
-    work.record(petition, "dispatched", actor=SYSTEM, data=data)
+    work.record(petition, "dispatched", actor=actor, data=data)
     work.post(organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch))
 
 

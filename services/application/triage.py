@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, paper, procedure, repetition, same_matter
+from services.application import clocks, label, paper, procedure, repetition, same_matter
 from services.application.acts import (
     Case,
     accused_organs,
@@ -26,7 +26,6 @@ from services.domain.access import Call, Client, Shield
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Mode, Procedure
-from services.domain.organ import Organ
 from services.domain.petition import Path, Petition, Purpose, State
 from services.domain.refusal import InvalidField
 from services.domain.routing import Matter
@@ -123,8 +122,9 @@ async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call)
             **await repetition.go_on(world, work, petition, choice.difference, call=call),
         }
         take(work, petition, Act.ASSIGN, actor=call.actor, data=data)
-        await work.decisions.add(_label(world, directory, petition, organ, choice, call))
         mode = Mode.ASSIGN if choice.report_due else Mode.REFER
+        chosen = label.Chosen(organ, mode, "R1", f"人工分流:{choice.reason}")
+        await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=call.actor))
         if choice.procedure is Procedure.SIMPLE:
             office_id = call.client.organ_id
             await procedure.pass_on(
@@ -137,13 +137,7 @@ async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call)
 
 def _correct(directory: Directory, petition: Petition, choice: Choice, *, today: date) -> None:
     """What the person corrects of the sorting. Only redress has one of the six paths (29, 30, 31)."""
-    if choice.report_due is not None and choice.report_due <= today:
-        raise InvalidField(
-            code="report_due_past",
-            zh="反馈期限应当晚于今天。",
-            en="The date to report back lies after today.",
-            pointer="/report_due",
-        )
+    label.check_report_due(choice.report_due, today=today)
     if choice.category_code is not None and choice.category_code not in directory.categories:
         raise InvalidField(
             code="category_unknown",
@@ -197,46 +191,3 @@ async def decline(world: World, petition_id: UUID, refusal: NonAcceptance, *, ca
         )  # fmt: skip
         await work.flush()
         return petition
-
-
-def _label(
-    world: World, directory: Directory, petition: Petition, organ: Organ, choice: Choice, call: Call
-) -> DecisionRecord:
-    """The person's decision, in the shape of the router's. Its reason may name the accused (30)."""
-    pack = world.law.pack(petition.office_region)
-    rule = pack.routing_rule("R1")
-    region = directory.gazetteer.get(petition.region_code or petition.office_region)
-    category = directory.categories.get(petition.category_code or "")
-    restricted = petition.purpose is Purpose.DENUNCIATION or petition.confidential
-    reason = {"rule": rule.id, "article": rule.article, "text": f"人工分流:{choice.reason}"}
-    body: dict[str, object] = {
-        "lead": {"organ_id": str(organ.id), "name": organ.name, "region_code": organ.region_code},
-        "co": [],
-        "mode": (Mode.ASSIGN if choice.report_due else Mode.REFER).value,
-        "purpose": petition.purpose.value if petition.purpose else None,
-        "path": petition.path.value if petition.path else None,
-        "urgent": petition.urgent,
-        "region": {"code": region.code, "name": region.name, "confidence": 1.0, "candidates": []},
-        "category": {
-            "code": category.code if category else None,
-            "name": category.name if category else None,
-            "confidence": 1.0 if category else 0.0,
-            "candidates": [],
-        },
-        "confidence": 1.0,
-        "needs_triage": False,
-        "suggestions": [],
-        "reasons": [{**reason, "restricted": restricted}],
-    }
-    return DecisionRecord(
-        id=world.codes.new_id(),
-        petition_id=petition.id,
-        decided_at=world.clock.now(),
-        decided_by=call.actor,
-        directory_version=directory.version,
-        rules_version="person",
-        confidence=1.0,
-        needs_triage=False,
-        organ_id=organ.id,
-        body=body,
-    )

@@ -129,11 +129,6 @@ class Directory:
         below = (organ.id for respondent in denounced for organ in self.subordinates(respondent))
         return denounced | frozenset(below)
 
-    def common_superior(self, one: UUID, other: UUID) -> Organ | None:
-        """Who decides a dispute of the two (条例 art. 24); None leaves it to the joint conference."""
-        above_other = {superior.id for superior in self.superiors(other)}
-        return next((superior for superior in self.superiors(one) if superior.id in above_other), None)
-
     def reviewers(self, organ_id: UUID) -> tuple[Organ, ...]:
         """Who may review its opinions, in order of preference (条例 art. 35)."""
         return tuple(self.organ(reviewer) for reviewer in self.organ(organ_id).reviewer_ids)
@@ -208,7 +203,7 @@ class Directory:
                 return organ, note
             gone = self._last_holder(power.function, region, on)
             if gone is not None:
-                successor = self._successor(gone, on) or self._holding("government", region, on)
+                successor = self.successor(gone, on) or self._holding("government", region, on)
                 if successor is not None:
                     note += f";原{gone.name}已撤并,由{successor.name}继续行使职权(信访工作条例第二十四条)"
                     return successor, note
@@ -236,7 +231,8 @@ class Directory:
         ]
         return max(past, key=lambda organ: organ.valid_to or date.min, default=None)
 
-    def _successor(self, organ: Organ, on: date | None) -> Organ | None:
+    def successor(self, organ: Organ, on: date | None) -> Organ | None:
+        """Who exercises the powers of an organ that was split, merged or abolished (条例 art. 24)."""
         for _ in range(MOST_SUCCESSIONS):
             if organ.successor_id is None:
                 return None

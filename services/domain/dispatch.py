@@ -113,9 +113,9 @@ class ObjectionTooLate(Refusal):
 
 
 class DispatchBinding(Refusal):
-    """该件的责任单位已由上级机关或联席会议指定,不得再次提出异议。"""
+    """该件的责任单位已经核实或者由上级机关、联席会议指定,不得再次提出异议({article}:{rule})。"""
 
-    english = "The superior or the joint conference has named the organ; no second objection is possible."
+    english = "The organ was confirmed or named; it may not object a second time ({article})."
 
 
 class OutsidePowersIsObjection(Refusal):

@@ -25,6 +25,8 @@ class EntryType(StrEnum):
     WRITTEN_ANSWER_REQUESTED = "answer.requested"
     OBJECTION_RAISED = "objection.raised"
     OBJECTION_DECIDED = "objection.decided"
+    DISPUTE_RAISED = "dispute.raised"
+    DISPUTE_DECIDED = "dispute.decided"
 
 
 @dataclass(slots=True)

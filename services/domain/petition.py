@@ -52,6 +52,7 @@ class State(StrEnum):
     TRIAGE = "triage"
     DISPATCHED = "dispatched"
     OBJECTED = "objected"
+    DISPUTED = "disputed"
     ACCEPTED = "accepted"
     OPINION_ISSUED = "opinion_issued"
     ANSWERED = "answered"
@@ -85,6 +86,7 @@ _STATE_NAMES = {
     State.TRIAGE: "待分流",
     State.DISPATCHED: "已转送交办",
     State.OBJECTED: "责任单位提出异议",
+    State.DISPUTED: "受理有争议,待决定",
     State.ACCEPTED: "办理中",
     State.OPINION_ISSUED: "处理意见待送达",
     State.ANSWERED: "已答复",

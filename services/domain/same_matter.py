@@ -212,8 +212,8 @@ def _of_place(mine: str | None, theirs: str | None) -> list[Evidence]:
 
 
 IN_HAND = frozenset({
-    State.DISPATCHED, State.OBJECTED, State.ACCEPTED, State.OPINION_ISSUED, State.UNDER_REVIEW,
-    State.REVIEW_ISSUED, State.UNDER_RE_REVIEW, State.RE_REVIEW_ISSUED,
+    State.DISPATCHED, State.OBJECTED, State.DISPUTED, State.ACCEPTED, State.OPINION_ISSUED,
+    State.UNDER_REVIEW, State.REVIEW_ISSUED, State.UNDER_RE_REVIEW, State.RE_REVIEW_ISSUED,
 })  # fmt: skip
 _OBLIGATIONS = frozenset({"D1", "D2", "D3", "D5", "D8", "D10"})
 _WINDOWS = frozenset({"D7", "D9"})

@@ -26,6 +26,9 @@ class Act(StrEnum):
     REDIRECT = "redirected"
     REJECT_OBJECTION = "objection_rejected"
     RECALL = "recalled"
+    RAISE_DISPUTE = "dispute_raised"
+    RULE = "dispute_ruled"
+    TRANSFER = "transferred"
     EXTEND = "extended"
     TURN_ORDINARY = "turned_ordinary"
     REPORT = "reported"
@@ -86,6 +89,13 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.OBJECTED, Act.REDIRECT): Step(S.DISPATCHED, "信访工作条例 23, 24"),
     (S.OBJECTED, Act.REJECT_OBJECTION): Step(S.DISPATCHED, "信访工作条例 23"),
     (S.OBJECTED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
+    (S.TRIAGE, Act.RAISE_DISPUTE): Step(S.DISPUTED, "信访工作条例 24"),
+    (S.DISPATCHED, Act.RAISE_DISPUTE): Step(S.DISPUTED, "信访工作条例 24"),
+    (S.OBJECTED, Act.RAISE_DISPUTE): Step(S.DISPUTED, "信访工作条例 24"),
+    (S.DISPUTED, Act.RULE): Step(S.DISPATCHED, "信访工作条例 24"),
+    (S.DISPUTED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
+    (S.DISPATCHED, Act.TRANSFER): Step(S.DISPATCHED, "信访工作条例 22, 24"),
+    (S.ACCEPTED, Act.TRANSFER): Step(S.DISPATCHED, "信访工作条例 22, 24"),
     (S.ACCEPTED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
     (S.OPINION_ISSUED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
     (S.ACCEPTED, Act.EXTEND): Step(S.ACCEPTED, "信访工作条例 34"),
@@ -123,7 +133,9 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.RE_REVIEW_ISSUED, Act.SERVE): Step(S.FINAL, "信访工作条例 36"),
     (S.RE_REVIEW_ISSUED, Act.REMAND): Step(S.ACCEPTED, "信访工作条例 36"),
 }
-_BEFORE_SERVICE = (S.REGISTERED, S.TRIAGE, S.DISPATCHED, S.OBJECTED, S.ACCEPTED, S.OPINION_ISSUED)
+_BEFORE_SERVICE = (
+    S.REGISTERED, S.TRIAGE, S.DISPATCHED, S.OBJECTED, S.DISPUTED, S.ACCEPTED, S.OPINION_ISSUED,
+)  # fmt: skip
 _AFTER_ACCEPTANCE = (
     S.ACCEPTED, S.OPINION_ISSUED, S.ANSWERED, S.UNDER_REVIEW, S.REVIEW_ISSUED, S.REVIEW_ANSWERED,
     S.UNDER_RE_REVIEW, S.RE_REVIEW_ISSUED, S.FINAL, S.CONCLUDED,
@@ -162,6 +174,7 @@ ACT_NAMES: dict[Act, str] = {
     Act.REOPEN: "恢复申请复查", Act.REOPEN_REVIEW: "恢复申请复核", Act.WITHDRAW: "撤回",
     Act.SUPPLEMENT: "补充材料", Act.EVALUATE: "评价", Act.CALL_BACK: "登记回访", Act.UNMASK: "查看完整信息",
     Act.TURN_ORDINARY: "转为普通程序", Act.ANSWER_ON_THE_SPOT: "当场答复办结",
+    Act.RAISE_DISPUTE: "报请决定受理机关", Act.RULE: "决定受理机关", Act.TRANSFER: "因新的事实移交",
     Act.ASK_IN_WRITING: "要求书面答复", Act.CARRY_OUT: "登记执行情况", Act.FULFIL: "登记协议履行",
     Act.CLOSE: "以无人承继终结", Act.CARE: "登记帮扶",
 }  # fmt: skip

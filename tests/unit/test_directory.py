@@ -182,21 +182,6 @@ def test_branch_is_subordinate_to_its_bureau() -> None:
     assert not DIRECTORY.is_subordinate(bureau, of=branch)
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "decides"),
-    [
-        (f"{NAN}-health", f"{NAN}-education", f"{NAN}-government"),
-        (f"{NAN}-health", f"{HESHAN}-health", f"{YIYANG}-government"),
-        (f"{NAN}-health", f"{YIYANG}-health", f"{YIYANG}-government"),
-        (f"{NAN}-health", f"{NAN}-tax", None),
-    ],
-)
-def test_common_superior_decides_disputes(one: str, other: str, decides: str | None) -> None:
-    """条例 art. 24; without one it is the joint conference's."""
-    found = DIRECTORY.common_superior(id_of(one), id_of(other))
-    assert (found.code if found else None) == decides
-
-
 def test_one_level_up_is_the_same_line() -> None:
     above = DIRECTORY.superior_of_same_line(id_of(f"{NAN}-health"))
     assert above is not None

@@ -254,6 +254,10 @@ async def _rule_on(lives: Lives, petition_id: UUID, chance: random.Random, *, up
     await lives.people.rule_on(held, upheld=upheld, organ_id=organ_id)
 
 
+def _in_county(lives: Lives, chance: random.Random) -> UUID:
+    return chance.choice(lives.people.in_region("430921000000"))
+
+
 async def _answer(lives: Lives, petition_id: UUID, chance: random.Random) -> None:
     held = lives.lead(petition_id, chance)
     purpose = lives.petition(petition_id).purpose or Purpose.REDRESS
@@ -330,6 +334,11 @@ DEEDS: dict[Act, Deed] = {
     Act.UPHOLD_OBJECTION: lambda lives, id, chance: _rule_on(lives, id, chance, upheld=True, to=False),
     Act.REDIRECT: lambda lives, id, chance: _rule_on(lives, id, chance, upheld=True, to=True),
     Act.REJECT_OBJECTION: lambda lives, id, chance: _rule_on(lives, id, chance, upheld=False, to=False),
+    Act.RAISE_DISPUTE: _brought(
+        lambda lives, held, dice: lives.people.dispute(held, _in_county(lives, dice))
+    ),
+    Act.RULE: _brought(lambda lives, held, dice: lives.people.rule_dispute(held, _in_county(lives, dice))),
+    Act.TRANSFER: _brought(lambda lives, held, dice: lives.people.transfer(held, _in_county(lives, dice))),
     Act.EXTEND: _dispatched(lambda lives, held, chance: lives.people.extend(held, chance.randint(1, 31))),
     Act.TURN_ORDINARY: _brought(
         lambda lives, petition, _: lives.people.ask_for_the_ordinary_way(petition, lives.sources[petition.id])
@@ -362,6 +371,7 @@ ROADS: dict[State, list[Act]] = {
     State.TRIAGE: [Act.ASSIGN],
     State.DISPATCHED: [Act.ACCEPT],
     State.OBJECTED: [Act.REDIRECT, Act.REJECT_OBJECTION],
+    State.DISPUTED: [Act.RULE],
     State.ACCEPTED: [Act.ISSUE_OPINION],
     State.OPINION_ISSUED: [Act.SERVE],
     State.ANSWERED: [Act.REQUEST_REVIEW],

@@ -13,6 +13,7 @@ from services.adapters.store import mappings
 from services.adapters.store.database import Database
 from services.adapters.store.mapping import Mapped, Seal
 from services.adapters.store.tables.chain import deadlines
+from services.adapters.store.tables.dispatch import disputes
 from services.adapters.store.tables.inbox import feed_heads, inbox_entries
 from services.adapters.store.tables.petition import petitioners, petitions, shields
 from services.application.lists import DueClock, LedgerHead, PetitionFilter, RunningClock
@@ -20,6 +21,7 @@ from services.domain import own_limit
 from services.domain.calendar import end_instant, start_instant
 from services.domain.deadline import DeadlineState
 from services.domain.dispatch import Dispatch
+from services.domain.dispute import Dispute
 from services.domain.execution import Execution
 from services.domain.identity import index_document, index_name
 from services.domain.inbox import InboxEntry
@@ -51,6 +53,18 @@ class SqlLists:
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
     ) -> list[Review]:
         return await self._of_organ(mappings.REVIEWS, organ_id, states, after, limit)
+
+    async def disputes(
+        self,
+        organ_id: UUID,
+        *,
+        forums: tuple[str, ...],
+        states: tuple[str, ...],
+        after: UUID | None,
+        limit: int,
+    ) -> list[Dispute]:
+        within = (disputes.c.forum.in_(forums),) if forums else ()
+        return await self._of_organ(mappings.DISPUTES, organ_id, states, after, limit, *within)
 
     async def executions(
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
@@ -130,11 +144,17 @@ class SqlLists:
             return [LedgerHead(*row) for row in await connection.execute(query)]
 
     async def _of_organ(
-        self, mapped: Mapped[T], organ_id: UUID, states: tuple[str, ...], after: UUID | None, limit: int
+        self,
+        mapped: Mapped[T],
+        organ_id: UUID,
+        states: tuple[str, ...],
+        after: UUID | None,
+        limit: int,
+        *within: ColumnElement[bool],
     ) -> list[T]:
         """What an organ has in hand, newest first, without what it must not see since it was accused."""
         column = mapped.table.c
-        query = select(mapped.table).where(column.organ_id == organ_id)
+        query = select(mapped.table).where(column.organ_id == organ_id, *within)
         query = _for_eyes(query, column.petition_id, organ_id)
         if states:
             query = query.where(column.state.in_(states))

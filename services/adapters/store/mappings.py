@@ -9,6 +9,7 @@ from services.domain.access import Client, Shield
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
 from services.domain.dispatch import Dispatch, Objection
+from services.domain.dispute import Dispute
 from services.domain.execution import Execution
 from services.domain.holiday_notice import LoadedNotice
 from services.domain.identity import index_document, index_name
@@ -56,6 +57,7 @@ LINKS = Mapped(Link, petition.links)
 SHIELDS = Mapped(Shield, petition.shields)
 DECISIONS = Mapped(DecisionRecord, dispatch.decisions)
 DISPATCHES = Mapped(Dispatch, dispatch.dispatches)
+DISPUTES = Mapped(Dispute, dispatch.disputes, sealed=("reason", "decision_reason"))
 OBJECTIONS = Mapped(Objection, dispatch.objections, sealed=("reason", "decision_reason"))
 OPINIONS = Mapped(
     Opinion,

@@ -64,6 +64,7 @@ class SqlWork:
         self.decisions = self._repository(mappings.DECISIONS)
         self.dispatches = self._repository(mappings.DISPATCHES)
         self.objections = self._repository(mappings.OBJECTIONS)
+        self.disputes = self._repository(mappings.DISPUTES)
         self.opinions = self._repository(mappings.OPINIONS)
         self.executions = self._repository(mappings.EXECUTIONS)
         self.notices = self._repository(mappings.NOTICES)

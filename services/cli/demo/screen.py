@@ -23,6 +23,7 @@ STATES = {
     "triage": "待分流",
     "dispatched": "已转送交办",
     "objected": "责任单位提出异议",
+    "disputed": "受理有争议,待决定",
     "accepted": "办理中",
     "opinion_issued": "处理意见待送达",
     "answered": "已答复",

@@ -1,4 +1,4 @@
-"""Dispatches, objections, routing decisions. The database refuses a second open lead."""
+"""Dispatches, objections, disputes, decisions. The database refuses a second open lead or dispute."""
 
 from __future__ import annotations
 
@@ -52,6 +52,33 @@ objections = Table(
     Column("assigned_organ_id", Uuid()),
 )
 
+disputes = Table(
+    "disputes",
+    metadata,
+    row_id(),
+    of_petition(),
+    Column("ground", String(16), nullable=False),
+    Column("forum", String(16), nullable=False),
+    Column("organ_id", Uuid(), nullable=False),
+    Column("party_ids", Json, nullable=False),
+    Column("raised_on", Date, nullable=False),
+    Column("raised_by", Uuid()),
+    Column("reason", LargeBinary),
+    Column("state", String(16), nullable=False),
+    Column("decided_on", Date),
+    Column("decision_reason", LargeBinary),
+    Column("assigned_organ_id", Uuid()),
+    Column("sat_on", Date),
+    Index("ix_disputes_organ", "organ_id", "state", "id"),
+    Index(
+        "uq_disputes_open",
+        "petition_id",
+        unique=True,
+        postgresql_where=text("state = 'open'"),
+        sqlite_where=text("state = 'open'"),
+    ),
+)
+
 decisions = Table(
     "decisions",
     metadata,
@@ -65,4 +92,5 @@ decisions = Table(
     Column("needs_triage", Boolean, nullable=False),
     Column("organ_id", Uuid()),
     Column("body", Json, nullable=False),
+    Column("facts", Json),
 )
