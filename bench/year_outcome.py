@@ -135,10 +135,11 @@ def draw(path: Path, states: Mapping[date, Counter[str]], outcome: Outcome) -> N
 
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "year"
+    matplotlib.rcParams["svg.fonttype"] = "none"
     from matplotlib import pyplot
 
     figure, (above, below) = pyplot.subplots(2, 1, figsize=(9, 6.4), height_ratios=(3, 1), sharex=True)
-    days: list[Any] = sorted(states)
+    days: list[Any] = sorted(states)[::3]
     layers = [
         [sum(states[day][each.value] for each in those) for day in days] for _, those in STAGES.values()
     ]
