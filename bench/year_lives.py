@@ -16,10 +16,11 @@ from uuid import UUID
 
 from bench.year_material import Brought
 from bench.year_people import People
+from services.application.repetition import DenunciationNoRepeat, RepeatNotBarred
 from services.domain.dispatch import Dispatch, Procedure
 from services.domain.opinion import Opinion, Outcome
 from services.domain.petition import Petition, Purpose, State
-from services.domain.refusal import Refusal
+from services.domain.refusal import InvalidField, Refusal
 from services.domain.review import Review
 from services.domain.steps import STEPS, Act
 
@@ -156,10 +157,18 @@ class Life:
             await self._people.accept(held)  # what does not fit the simple procedure goes the ordinary way
 
     async def _refuse_repeat(self, petition: Petition, held: Dispatch) -> None:
-        await self._people.refuse(held, await self._ground(petition))
+        """What the law does not bar, or what repeats a petition that this organ does not know, it accepts."""
+        try:
+            await self._people.refuse(held, await self._ground(petition))
+        except (RepeatNotBarred, DenunciationNoRepeat, InvalidField):
+            await self._accept(held, simple=False)
 
     async def _decline_repeat(self, petition: Petition) -> None:
-        await self._people.decline_at_desk(petition, await self._ground(petition))
+        """As the desk proposes; where the law does not bar it, or not any more, it is passed on."""
+        try:
+            await self._people.decline_at_desk(petition, await self._ground(petition))
+        except (RepeatNotBarred, DenunciationNoRepeat, InvalidField):
+            await self._place(petition, assigned=False)
 
     async def _ground(self, petition: Petition) -> str:
         """A1 while the earlier one is handled, A2 after its re-review, A3 when its time has lapsed."""
