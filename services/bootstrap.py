@@ -20,13 +20,12 @@ from services.adapters import statutes
 from services.adapters.bell import ArqBell, LocalBell, decode, encode, redis_settings
 from services.adapters.clock import SystemClock
 from services.adapters.crypto import BlindIndex, FieldCipher, code_hash, new_secret, secret_hash
-from services.adapters.cues import load_cues, rules_fingerprint
-from services.adapters.directory_files import load_lexicon
 from services.adapters.feed import PolledFeedWatch
 from services.adapters.files import FileStore
 from services.adapters.health import ailing
 from services.adapters.keys import KeyFault, KeyRing, from_settings, load_or_create
 from services.adapters.papers.press import TypstPress
+from services.adapters.routers import build_router
 from services.adapters.store import stored
 from services.adapters.store.database import Database
 from services.adapters.store.directory import SqlDirectory
@@ -35,6 +34,7 @@ from services.adapters.store.mapping import Seal
 from services.adapters.store.notices import NoticeWatch
 from services.adapters.store.numbers import SqlNumbers
 from services.adapters.store.queue import SqlQueue
+from services.adapters.store.rules import SqlRules
 from services.adapters.store.schedule import SqlSchedule
 from services.adapters.store.tables.clock import clock_shift
 from services.adapters.store.work import SqlWork
@@ -44,12 +44,10 @@ from services.domain.access import Call
 from services.domain.calendar import WorkCalendar
 from services.domain.directory import Directory
 from services.domain.holiday_notice import HolidayNotice, in_force
-from services.domain.matter import MatterFinder
 from services.domain.number import query_code
 from services.domain.pack_choice import choose
-from services.domain.place import PlaceFinder
 from services.domain.router import Router
-from services.domain.sorting import Sorter
+from services.domain.rule_set import RuleSet, read_name
 from services.domain.statute import RulePack
 from services.settings import Settings
 
@@ -102,7 +100,8 @@ class Deployment:
         self.clock = SystemClock()
         self.public_url = settings.public_url.rstrip("/")
         self.codes = KeyedCodes(keys)
-        self.law = LoadedLaw(choose(statutes.load_packs(), settings.pack))
+        self._packs = statutes.load_packs()
+        self.law = LoadedLaw(choose(self._packs, settings.pack))
         self.database = Database(settings.database, pool_size=settings.pool_size)
         self.seal = Seal(FieldCipher(keys), BlindIndex(keys))
         self.numbers = SqlNumbers(self.database)
@@ -111,11 +110,13 @@ class Deployment:
         self.lists = SqlLists(self.database, self.seal)
         self.feed = PolledFeedWatch(self.lists)
         self.organs = SqlDirectory(self.database)
+        self.rules = SqlRules(self.database)
         self._notices = NoticeWatch(self.database, self.seal)
         self.files = FileStore(settings.data / "attachments")
         self.press = TypstPress()
         self.bell = ArqBell(settings.redis_url) if settings.redis_url else LocalBell()
         self._router: Router | None = None
+        self._rules: RuleSet | None = None
         self._directory: Directory | None = None
         self._looking = asyncio.Lock()
         self._looked_at = 0.0
@@ -147,18 +148,30 @@ class Deployment:
         return await self._look()
 
     async def router(self) -> Router:
-        directory = await self.directory()
-        if self._router is None or self._router.directory is not directory:
-            self._router = Router(
-                directory,
-                PlaceFinder(directory.gazetteer, directory.places),
-                MatterFinder(load_lexicon(), directory.categories),
-                Sorter(load_cues()),
-                self.law.pack,
-                threshold=self.settings.triage_threshold,
-                rules_version=f"{self.settings.pack}/{rules_fingerprint()}",
-            )
+        directory, rules = await self.directory(), self.rules.held
+        stale = self._router is None or self._router.directory is not directory
+        if stale or self._router is None or self._rules is not rules:
+            self._rules, self._router = rules, self.router_over(directory, rules)
         return self._router
+
+    def router_over(self, directory: Directory, rules: RuleSet) -> Router:
+        """The rules of routing over another directory, or other rules over the same."""
+        threshold = self.settings.triage_threshold
+        return build_router(directory, rules, pack=self.law.pack, threshold=threshold)
+
+    async def router_of(self, directory_version: int, rules_version: str) -> Router | None:
+        """The router that decided under these versions; None where the rules are not there any more.
+
+        The edition is the one installed: whether it is the same, ``rules_version`` of its decisions tells.
+        Raises ``VersionNotKept``.
+        """
+        name = read_name(rules_version)
+        rules = await self.rules.at(name.rules) if name is not None else None
+        if name is None or rules is None or name.pack not in self._packs:
+            return None
+        pack = self._packs[name.pack]
+        directory = await self.organs.at(directory_version)
+        return build_router(directory, rules, pack=lambda _region: pack, threshold=name.threshold)
 
     @property
     def local_bell(self) -> asyncio.Event | None:
@@ -203,7 +216,9 @@ class Deployment:
             self._directory = await self.organs.snapshot()
             return self._directory
         async with self._looking:
-            await self.organs.refresh()
+            today = self.clock.today()
+            await self.organs.refresh(today)
+            await self.rules.refresh(today)
             self._directory = await self.organs.snapshot()
             if (loaded := await self._notices.news()) is not None:
                 self.law.calendar = self.law.calendar_with(in_force(loaded))

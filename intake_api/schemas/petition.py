@@ -253,7 +253,7 @@ class DecisionOut(Told):
                     "decided_at": "2026-11-20T02:11:10Z",
                     "decided_by": "system:router",
                     "directory_version": 1,
-                    "rules_version": "national-2022/lexicon-1",
+                    "rules_version": "national-2022/4be1f0c2/r0@0.6",
                 }
             ]
         },

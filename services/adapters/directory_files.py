@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -99,21 +100,22 @@ def _function(row: Mapping[str, str]) -> OrganFunction:
 # — a city's own lists —
 
 
-def holds_powers(path: Path) -> bool:
-    """Whether a file lists powers rather than organs, by its first line. Raises UnreadableFile."""
-    heading = next(iter(_lines(path)), [])
-    titles = {title.strip().lower() for title in heading}
-    return bool(titles & {"category_code", *POWER_COLUMNS["category_code"]})
+def column_names(path: Path) -> frozenset[str]:
+    """The names of a file's columns, by which it is known what it lists. Raises UnreadableFile."""
+    return frozenset(title.strip().lower() for title in next(iter(_lines(path)), []))
 
 
 def read_organs(path: Path) -> tuple[list[OrganRow], list[Problem]]:
-    """The organs of a file, and what is wrong in its cells. Raises UnreadableFile."""
+    """The organs of a file, and what is wrong in its cells; their rows are there, as faulty ones.
+
+    Raises UnreadableFile.
+    """
     rows: list[OrganRow] = []
     problems: list[Problem] = []
     for line, cells in read_table(path, ORGAN_COLUMNS, problems):
         row, reasons = organ_row(line, cells)
         problems += [Problem(line, reason) for reason in reasons]
-        rows += [row] if not reasons else []
+        rows.append(replace(row, faulty=bool(reasons)))
     return rows, problems
 
 

@@ -74,7 +74,8 @@ async def _route_one(
     respondents = await work.respondents.find(petition_id=petition.id)
     added = await work.supplements.find(petition_id=petition.id) if petition.version > 1 else []
     more = "\n".join(supplement.content for supplement in added)
-    decision = router.decide(Matter.of(petition, respondents, more), on=world.clock.today())
+    matter = Matter.of(petition, respondents, more)
+    decision = router.decide(matter, on=world.clock.today())
     petition.purpose = decision.purpose
     petition.path = decision.path
     petition.category_code = petition.category_code or decision.category_code
@@ -87,7 +88,7 @@ async def _route_one(
     directory = await world.directory()
     hidden = directory.shielded_from(accused)
     await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(hidden)))
-    record = _record(world, petition, decision)
+    record = _record(world, petition, decision, facts=matter.facts(len(added)))
     await work.decisions.add(record)
     office_id = desk(directory, petition, hidden)
     link = await same_matter.recognise(world, work, petition, people, desk_id=office_id)
@@ -235,7 +236,9 @@ def _thin(dispatch: Dispatch) -> dict[str, object]:
     }
 
 
-def _record(world: World, petition: Petition, decision: Decision) -> DecisionRecord:
+def _record(
+    world: World, petition: Petition, decision: Decision, *, facts: dict[str, object]
+) -> DecisionRecord:
     return DecisionRecord(
         id=world.codes.new_id(),
         petition_id=petition.id,
@@ -247,6 +250,7 @@ def _record(world: World, petition: Petition, decision: Decision) -> DecisionRec
         needs_triage=decision.needs_triage,
         organ_id=decision.lead_id,
         body=decision.as_json(),
+        facts=facts,
     )
 
 

@@ -11,14 +11,12 @@ import typer
 from services.adapters import directory_files
 from services.adapters.gazetteer import load_gazetteer
 from services.bootstrap import Deployment
-from services.cli import directory_text
+from services.cli import directory_text, publishing
 from services.cli.session import DataFolder, fail, in_world, show_rows
-from services.domain.directory import Directory
-from services.domain.directory_check import Problem
-from services.domain.directory_load import LoadPlan, PowerPlan, plan_load, plan_powers
+from services.domain.calendar import local_date
+from services.domain.directory_version import DirectoryVersion
 from services.domain.organ import Organ
 from services.domain.organ_template import template_organs
-from services.domain.power import Power
 from services.domain.region import RegionLevel, UnknownRegion
 
 app = typer.Typer(no_args_is_help=True)
@@ -27,75 +25,49 @@ DEPTHS = {"市": RegionLevel.PREFECTURE, "县": RegionLevel.COUNTY, "乡": Regio
 
 @app.command()
 def load(
-    files: Annotated[list[Path], typer.Argument(help="CSV 或 XLSX:机关名录,或者职权表")],
+    files: Annotated[list[Path], typer.Argument(help="CSV 或 XLSX:机关名录、职权表、地名表")],
+    since: Annotated[str | None, typer.Option("--from", help="从这一天起施行,如 2026-12-01;默认今天")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示差异,不写入")] = False,
     by: Annotated[str, typer.Option(help="由谁载入,记录在案")] = "xinfang directory load",
     data: DataFolder = None,
 ) -> None:
     """载入本地的机关名录和职权表;有一处错误就全部不载入 · Load organs and powers, all or nothing."""
-    changed = in_world(data, lambda world: _load(world, files, dry_run=dry_run, by=by))
+    changed = in_world(data, lambda world: _load(world, files, since, dry_run=dry_run, by=by))
     if dry_run:
         typer.echo("试运行,没有写入 · dry run, nothing was written")
     elif not changed:
         typer.echo("没有变化 · nothing to change")
 
 
-async def _load(world: Deployment, files: list[Path], *, dry_run: bool, by: str) -> bool:
-    directory = await world.directory()
-    organs, powers = list(directory.organs), await world.organs.own_powers()
-    for path in files:
-        if directory_files.holds_powers(path):
-            powers = _planned_powers(directory, powers, path)
-        else:
-            organs = _planned_organs(directory, organs, path)
-    before = {organ.id: organ for organ in directory.organs}
-    added = [organ for organ in organs if organ.id not in before]
-    changed = [organ for organ in organs if before.get(organ.id, organ) != organ]
-    new_powers = powers if set(powers) != set(await world.organs.own_powers()) else None
-    if not added and not changed and new_powers is None:
-        return False
-    if not dry_run:
-        note = "、".join(path.name for path in files)
-        version = await world.organs.apply(
-            added=added, changed=changed, powers=new_powers, by=by, note=note, at=world.clock.now()
+async def _load(world: Deployment, files: list[Path], since: str | None, *, dry_run: bool, by: str) -> bool:
+    draft = publishing.drafted(files)
+    if draft.of_rules:
+        fail(
+            "词表、线索用 xinfang routing publish 公布 · publish words and cues with xinfang routing publish"
         )
-        typer.echo(f"已载入,名录版本 {version} · loaded as version {version}")
-    return True
+    day = publishing.first_day(since, world.clock.today())
+    return await publishing.publish(world, draft, day=day, by=by, dry_run=dry_run)
 
 
-def _planned_organs(directory: Directory, organs: list[Organ], path: Path) -> list[Organ]:
-    rows, problems = directory_files.read_organs(path)
-    plan = LoadPlan(tuple(problems))
-    if not problems:
-        functions = directory_files.load_functions()
-        plan = plan_load(organs, rows, gazetteer=directory.gazetteer, functions=functions, new_id=uuid4)
-    _refuse(path, plan.problems)
-    for line in directory_text.organ_changes(plan):
-        typer.echo(line)
-    return list(plan.organs)
+@app.command()
+def versions(data: DataFolder = None) -> None:
+    """列出名录的各个版本 · List the versions of the directory."""
 
+    async def listed(world: Deployment) -> tuple[int, list[DirectoryVersion]]:
+        return (await world.directory()).version, await world.organs.versions()
 
-def _planned_powers(directory: Directory, powers: list[Power], path: Path) -> list[Power]:
-    rows, problems = directory_files.read_powers(path)
-    plan = PowerPlan(tuple(problems))
-    if not problems:
-        plan = plan_powers(
-            powers,
-            rows,
-            gazetteer=directory.gazetteer,
-            functions=directory_files.load_functions().keys(),
-            categories=[category.code for category in directory.categories],
+    current, found = in_world(data, listed)
+    rows = [
+        (
+            each.version,
+            "现行" if each.version == current else "",
+            each.in_force_from or local_date(each.loaded_at),
+            each.loaded_by,
+            each.note,
         )
-    _refuse(path, plan.problems)
-    for line in directory_text.power_changes(plan):
-        typer.echo(line)
-    return list(plan.powers)
-
-
-def _refuse(path: Path, problems: tuple[Problem, ...]) -> None:
-    if problems:
-        lines = [f"{path.name} 第{problem.line}行:{problem.reason}" for problem in problems]
-        fail("\n".join([*lines, f"共 {len(problems)} 处错误,没有载入 · nothing was loaded"]))
+        for each in found
+    ]
+    show_rows(("版本", "", "施行日期", "载入者", "文件"), rows)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from services.domain.directory_load import LoadPlan, PowerPlan
 from services.domain.organ import Organ
+from services.domain.own_place import OwnPlace, PlacePlan
 from services.domain.power import Power
 
 COLUMNS = (
@@ -34,6 +35,19 @@ def power_changes(plan: PowerPlan) -> Iterator[str]:
     for old, new in plan.changed:
         yield f"变更  {_power(old)} → {_power(new)}"
     yield f"职权:新增 {len(plan.added)}、变更 {len(plan.changed)}"
+
+
+def place_changes(plan: PlacePlan) -> Iterator[str]:
+    for place in plan.added:
+        yield f"新增  {_place(place)}"
+    for old, new in plan.changed:
+        yield f"变更  {_place(old)} → {_place(new)}"
+    yield f"地名:新增 {len(plan.added)}、变更 {len(plan.changed)}"
+
+
+def _place(place: OwnPlace) -> str:
+    days = f"{place.valid_from or ''}—{place.valid_to or ''}" if place.valid_from or place.valid_to else ""
+    return "  ".join(part for part in (place.name, place.region_code, place.kind, days) if part)
 
 
 def _power(power: Power) -> str:

@@ -15,9 +15,10 @@ from services.adapters.gazetteer import load_gazetteer
 from services.adapters.place_files import learnt_csv, read_places, read_trial
 from services.application import places
 from services.bootstrap import Deployment
+from services.cli import publishing
 from services.cli.session import DataFolder, fail, in_world
 from services.domain.directory_check import Problem
-from services.domain.own_place import OwnPlace, plan_places
+from services.domain.draft import Draft, DraftFile
 from services.domain.place import PlaceFinder
 from services.domain.place_trial import (
     Outcome,
@@ -95,25 +96,9 @@ def load(
 
 
 async def _load(world: Deployment, path: Path, *, dry_run: bool, by: str) -> bool:
-    directory = await world.directory()
     rows, problems = read_places(path)
-    plan = plan_places(directory.places, rows, gazetteer=directory.gazetteer)
-    refuse(path, sorted([*problems, *plan.problems]))
-    for place in plan.added:
-        typer.echo(f"新增  {_described(place)}")
-    for old, new in plan.changed:
-        typer.echo(f"变更  {_described(old)} → {_described(new)}")
-    typer.echo(f"地名:新增 {len(plan.added)}、变更 {len(plan.changed)}")
-    if dry_run or not (plan.added or plan.changed):
-        return bool(plan.added or plan.changed)
-    version = await world.organs.apply(places=plan.places, by=by, note=path.name, at=world.clock.now())
-    typer.echo(f"已载入,名录版本 {version} · loaded as version {version}")
-    return True
-
-
-def _described(place: OwnPlace) -> str:
-    days = f"{place.valid_from or ''}—{place.valid_to or ''}" if place.valid_from or place.valid_to else ""
-    return "  ".join(part for part in (place.name, place.region_code, place.kind, days) if part)
+    draft = Draft((DraftFile(path.name, problems, places=rows),))
+    return await publishing.publish(world, draft, day=world.clock.today(), by=by, dry_run=dry_run)
 
 
 @app.command()

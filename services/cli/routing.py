@@ -1,4 +1,4 @@
-"""``xinfang routing explain``: whom a text would go to, and by which reasons. Nothing is stored."""
+"""``xinfang routing``: whom a text would go to, and by which reasons; and the versions of the rules."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import Annotated
 import typer
 
 from services.bootstrap import Deployment
+from services.cli import routing_versions
 from services.cli.session import DataFolder, fail, in_world
 from services.domain.directory import Directory
 from services.domain.routing import Decision, Matter
 
 app = typer.Typer(no_args_is_help=True)
+app.command("replay")(routing_versions.replay)
+app.command("publish")(routing_versions.publish)
+app.command("recompute")(routing_versions.recompute)
+app.command("verify")(routing_versions.verify)
 
 
 @app.callback()

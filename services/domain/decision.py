@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
 @dataclass(slots=True)
 class DecisionRecord:
-    """``body`` has the shape of the API's decision; ``restricted`` reasons are for the office alone."""
+    """``body`` has the shape of the API's decision; ``restricted`` reasons are for the office alone.
+
+    ``facts``: what the router was given besides the texts (see ``Matter.facts``); a person's has none.
+    """
 
     id: UUID
     petition_id: UUID
@@ -22,3 +26,4 @@ class DecisionRecord:
     needs_triage: bool
     organ_id: UUID | None
     body: Mapping[str, object]
+    facts: Mapping[str, Any] | None = None

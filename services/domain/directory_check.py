@@ -13,6 +13,7 @@ from services.domain.power import Power, PowerRole
 from services.domain.region import Gazetteer, RegionLevel
 
 NOT_IN_THE_FILE = 0
+MISSING = "缺少"
 
 
 @dataclass(slots=True, frozen=True, order=True)
@@ -22,8 +23,12 @@ class Problem:
     line: int
     reason: str
 
+    @property
+    def place(self) -> str:
+        return f"第{self.line}行" if self.line else "现有数据"
+
     def __str__(self) -> str:
-        return f"第{self.line}行:{self.reason}" if self.line else f"现有数据:{self.reason}"
+        return f"{self.place}:{self.reason}"
 
 
 def validate(
@@ -35,8 +40,12 @@ def validate(
     categories: Container[str],
     organ_lines: Mapping[str, int] | None = None,
     power_lines: Mapping[Power, int] | None = None,
+    whole: bool = True,
 ) -> list[Problem]:
-    """All faults by line. ``organ_lines``: organ code → line; ``power_lines``: power → line."""
+    """All faults by line. ``organ_lines``: organ code → line; ``power_lines``: power → line.
+
+    Not ``whole``: some powers could not be read, so that it cannot be said that a lead is missing.
+    """
     lines = organ_lines or {}
     found = [
         Problem(lines.get(organ.code, NOT_IN_THE_FILE), f"{organ.name}({organ.code}):{reason}")
@@ -45,8 +54,13 @@ def validate(
     places = power_lines or {}
     found += [
         Problem(places.get(power, NOT_IN_THE_FILE), reason)
-        for power, reason in _power_faults(powers, gazetteer, functions, categories)
+        for power, reason in _power_faults(powers, gazetteer, functions, categories, places)
     ]
+    if whole:
+        found += [
+            Problem(places.get(power, NOT_IN_THE_FILE), f"分类 {power.category_code} 只有协办、没有主办")
+            for power in _without_lead(powers)
+        ]
     return sorted(set(found))
 
 
@@ -65,13 +79,16 @@ def _organ_faults(
                 yield organ, f"职能 {function} 不在职能表中"
         if organ.valid_from and organ.valid_to and organ.valid_to <= organ.valid_from:
             yield organ, "撤销日期不晚于设立日期"
-        for reason in (*_unknown_ids(organ, by_id), *_circle(organ, by_id)):
+        for reason in _reference_faults(organ, by_id):
             yield organ, reason
+    yield from _circles(organs, by_id, lines)
     yield from _repeated_codes(organs)
     yield from _double_functions(organs, lines)
 
 
-def _unknown_ids(organ: Organ, known: Mapping[UUID, Organ]) -> Iterator[str]:
+def _reference_faults(organ: Organ, known: Mapping[UUID, Organ]) -> Iterator[str]:
+    if organ.superior_id is None and organ.level != RegionLevel.PROVINCE:
+        yield f"{MISSING}上级机关"
     if organ.superior_id is not None and organ.superior_id not in known:
         yield "上级机关不存在"
     if organ.successor_id is not None and organ.successor_id not in known:
@@ -81,27 +98,33 @@ def _unknown_ids(organ: Organ, known: Mapping[UUID, Organ]) -> Iterator[str]:
     if organ.id in organ.reviewer_ids:
         yield "复查机关不能是本机关(信访工作条例第三十五条)"
     if not organ.reviewer_ids and organ.level != RegionLevel.PROVINCE:
-        yield "缺少复查机关(信访工作条例第三十五条)"
+        yield f"{MISSING}复查机关(信访工作条例第三十五条)"
 
 
-def _circle(organ: Organ, by_id: Mapping[UUID, Organ]) -> Iterator[str]:
-    passed, above = {organ.id}, organ.superior_id
-    while above is not None and above in by_id:
-        if above in passed:
-            yield "上级关系成环:" + "→".join(by_id[step].name for step in (*_chain(organ, by_id), above))
-            return
-        passed.add(above)
-        above = by_id[above].superior_id
+def _circles(
+    organs: Iterable[Organ], by_id: Mapping[UUID, Organ], lines: Mapping[str, int]
+) -> Iterator[tuple[Organ, str]]:
+    """Each circle of superiors once, at the line of the file that closes it."""
+    seen: set[UUID] = set()
+    for organ in organs:
+        steps = _circle(organ, by_id) if organ.id not in seen else []
+        seen.update(steps)
+        if steps:
+            ring = [by_id[step] for step in steps]
+            start = max(ring, key=lambda each: lines.get(each.code, NOT_IN_THE_FILE))
+            at = ring.index(start)
+            names = (each.name for each in (*ring[at:], *ring[: at + 1]))
+            yield start, "上级关系成环:" + "→".join(names)
 
 
-def _chain(organ: Organ, by_id: Mapping[UUID, Organ]) -> list[UUID]:
-    """The steps upwards until one comes again."""
-    steps = [organ.id]
+def _circle(organ: Organ, by_id: Mapping[UUID, Organ]) -> list[UUID]:
+    """The steps upwards from an organ to itself; nothing when they never come back."""
+    steps: dict[UUID, None] = {organ.id: None}
     above = organ.superior_id
-    while above is not None and above not in steps:
-        steps.append(above)
+    while above is not None and above in by_id and above not in steps:
+        steps[above] = None
         above = by_id[above].superior_id
-    return steps
+    return list(steps) if above == organ.id else []
 
 
 def _repeated_codes(organs: Iterable[Organ]) -> Iterator[tuple[Organ, str]]:
@@ -126,10 +149,13 @@ def _double_functions(organs: Iterable[Organ], lines: Mapping[str, int]) -> Iter
 
 
 def _power_faults(
-    powers: Sequence[Power], gazetteer: Gazetteer, functions: Collection[str], categories: Container[str]
+    powers: Sequence[Power],
+    gazetteer: Gazetteer,
+    functions: Collection[str],
+    categories: Container[str],
+    lines: Mapping[Power, int],
 ) -> Iterator[tuple[Power, str]]:
     seen: set[tuple[object, ...]] = set()
-    led = {power.category_code for power in powers if power.role is PowerRole.LEAD}
     for power in powers:
         if power.category_code not in categories:
             yield power, f"分类 {power.category_code} 不存在"
@@ -143,5 +169,29 @@ def _power_faults(
         if key in seen:
             yield power, f"分类 {power.category_code} 的职权 {power.function} 重复登记"
         seen.add(key)
-        if not any(power.category_code.startswith(code) for code in led):
-            yield power, f"分类 {power.category_code} 只有协办、没有主办"
+    yield from _double_leads(powers, lines)
+
+
+def _without_lead(powers: Sequence[Power]) -> list[Power]:
+    led = {power.category_code for power in powers if power.role is PowerRole.LEAD}
+    return [power for power in powers if not any(power.category_code.startswith(code) for code in led)]
+
+
+def _double_leads(powers: Iterable[Power], lines: Mapping[Power, int]) -> Iterator[tuple[Power, str]]:
+    """One power with two organs in one place at one time: nobody could say which of them leads."""
+    leads: dict[tuple[str, str], list[Power]] = defaultdict(list)
+    for power in powers:
+        if power.role is PowerRole.LEAD:
+            leads[power.category_code, power.region_code].append(power)
+    for (category, region), sharing in leads.items():
+        for one, other in combinations(sharing, 2):
+            if one.overlaps(other):
+                earlier, later = sorted((one, other), key=lambda power: lines.get(power, NOT_IN_THE_FILE))
+                where = f"行政区划 {region}" if region else "全域"
+                yield (
+                    later,
+                    (
+                        f"分类 {category} 在{where}已由 {earlier.function}({earlier.level.value})主办,"
+                        f"与 {later.function}({later.level.value})的生效期间重叠"
+                    ),
+                )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from uuid import UUID
 
-from services.domain.directory_check import Problem, validate
+from services.domain.directory_check import MISSING, Problem, validate
 from services.domain.organ import Organ, OrganKind
 from services.domain.organ_template import OrganFunction, linked
 from services.domain.power import Power
@@ -39,7 +39,8 @@ class OrganRow:
     """One line of a city's list. None leaves the field as it is, an empty tuple or code empties it.
 
     Organs are named by their codes. A new organ needs ``name``, ``region_code`` and ``functions``; its kind,
-    superior and reviewers follow from its first function when they are not given.
+    superior and reviewers follow from its first function when they are not given. ``faulty``: a cell of it
+    could not be read, so that it is there, and no more can be said of it.
     """
 
     line: int
@@ -56,6 +57,13 @@ class OrganRow:
     valid_to: date | None = None
     successor_code: str | None = None
     document_word: str | None = None
+    faulty: bool = False
+
+    @property
+    def references(self) -> frozenset[str]:
+        """The codes of the organs that it names."""
+        named = (self.superior_code, self.successor_code, *(self.reviewer_codes or ()))
+        return frozenset(code for code in named if code)
 
 
 @dataclass(slots=True, frozen=True)
@@ -101,16 +109,21 @@ def plan_load(
     *,
     gazetteer: Gazetteer,
     functions: Mapping[str, OrganFunction],
-    new_id: Callable[[], UUID],
+    new_id: Callable[[str], UUID],
 ) -> LoadPlan:
-    """What loading ``rows`` over ``current`` would do. A row and an organ belong together by code."""
+    """What loading ``rows`` over ``current`` would do. A row and an organ belong together by code.
+
+    ``new_id``: of a new organ, by its code.
+    All problems come in one report; what only seems wrong because another row is faulty is left out of it.
+    """
     before = {organ.code: organ for organ in current}
     lines = {row.code: row.line for row in rows}
     problems = _row_problems(rows, before, gazetteer, functions)
-    if problems:
-        return LoadPlan(tuple(sorted(problems)))
+    wrong = {problem.line for problem in problems}
+    sound = [row for row in rows if not row.faulty and row.line not in wrong]
+    unsure = _unsure(sound, rows, before)
     merged = dict(before)
-    for row in rows:
+    for row in sound:
         merged[row.code] = _drafted(row, before.get(row.code), gazetteer, functions, new_id)
     index = {
         (organ.region_code, code): organ
@@ -119,7 +132,7 @@ def plan_load(
         for code in organ.functions
     }
     after = dict(merged)
-    for row in rows:
+    for row in sound:
         draft = merged[row.code]
         if row.code not in before:
             draft = linked(draft, index, gazetteer, function=functions[draft.functions[0]])
@@ -127,9 +140,16 @@ def plan_load(
     faults = validate(
         tuple(after.values()), (), gazetteer, functions=functions, categories=(), organ_lines=lines
     )
-    if faults:
-        return LoadPlan(tuple(faults))
+    problems += [fault for fault in faults if fault.line not in unsure or MISSING not in fault.reason]
+    if problems or len(sound) < len(rows):
+        return LoadPlan(tuple(sorted(problems)))
     return _difference(before, after)
+
+
+def _unsure(sound: Sequence[OrganRow], rows: Sequence[OrganRow], before: Mapping[str, Organ]) -> set[int]:
+    """Lines whose superior or reviewers may be new organs of faulty rows: none can be said to be missing."""
+    missing = {row.code for row in rows} - {row.code for row in sound} - before.keys()
+    return {row.line for row in sound if missing and (row.code not in before or row.references & missing)}
 
 
 def plan_powers(
@@ -139,18 +159,19 @@ def plan_powers(
     gazetteer: Gazetteer,
     functions: Collection[str],
     categories: Container[str],
+    whole: bool = True,
 ) -> PowerPlan:
     """What loading ``rows`` (line, power) over ``current`` would do; the same category, place, function and
-    role is the same power, whose level, basis and dates are replaced."""
-    before = {_power_key(power): power for power in current}
+    role is the same power, whose level, basis and dates are replaced. ``whole``: see ``validate``."""
+    before = {power.key: power for power in current}
     numbered = list(rows)
     seen: set[tuple[str, str, str, str]] = set()
     problems: list[Problem] = []
     for line, power in numbered:
-        if _power_key(power) in seen:
+        if power.key in seen:
             problems.append(Problem(line, f"分类 {power.category_code} 的职权 {power.function} 在文件中重复"))
-        seen.add(_power_key(power))
-    after = before | {_power_key(power): power for _, power in numbered}
+        seen.add(power.key)
+    after = before | {power.key: power for _, power in numbered}
     problems += validate(
         (),
         tuple(after.values()),
@@ -158,16 +179,13 @@ def plan_powers(
         functions=functions,
         categories=categories,
         power_lines={power: line for line, power in numbered},
+        whole=whole,
     )
     if problems:
         return PowerPlan(tuple(sorted(problems)))
     added = tuple(power for key, power in after.items() if key not in before)
     changed = tuple((before[key], power) for key, power in after.items() if before.get(key, power) != power)
     return PowerPlan((), added, changed, tuple(after.values()))
-
-
-def _power_key(power: Power) -> tuple[str, str, str, str]:
-    return power.category_code, power.region_code, power.function, power.role
 
 
 def _row_problems(
@@ -180,6 +198,8 @@ def _row_problems(
     problems: list[Problem] = []
     first_lines: dict[str, int] = {}
     for row in rows:
+        if row.faulty:
+            continue
         reasons = [*_missing(row, row.code in before), *_unknown(row, codes, gazetteer, functions)]
         if row.code in first_lines:
             reasons.append(f"机关代码 {row.code} 与第{first_lines[row.code]}行重复")
@@ -217,14 +237,14 @@ def _drafted(
     organ: Organ | None,
     gazetteer: Gazetteer,
     functions: Mapping[str, OrganFunction],
-    new_id: Callable[[], UUID],
+    new_id: Callable[[str], UUID],
 ) -> Organ:
     """The organ as the row leaves it, but for the organs it refers to."""
     if organ is None:
         region = gazetteer.get(row.region_code or "")
         function = functions[(row.functions or ("",))[0]]
         organ = Organ(
-            id=new_id(),
+            id=new_id(row.code),
             code=row.code,
             name=row.name or "",
             kind=function.kind,
@@ -255,11 +275,11 @@ def _with_references(organ: Organ, row: OrganRow, organs: Mapping[str, Organ]) -
     def referred(code: str | None, otherwise: UUID | None) -> UUID | None:
         if code is None:
             return otherwise
-        return organs[code].id if code else None
+        return organs[code].id if code in organs else None
 
     reviewers = organ.reviewer_ids
     if row.reviewer_codes is not None:
-        reviewers = tuple(organs[code].id for code in row.reviewer_codes)
+        reviewers = tuple(organs[code].id for code in row.reviewer_codes if code in organs)
     return replace(
         organ,
         superior_id=referred(row.superior_code, organ.superior_id),

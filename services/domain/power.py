@@ -40,6 +40,17 @@ class Power:
             self.valid_to is None or on < self.valid_to
         )
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells powers apart: of two with the same, one stands in place of the other."""
+        return self.category_code, self.region_code, self.function, self.role
+
+    def overlaps(self, other: Power) -> bool:
+        """Is there a day on which both hold?"""
+        return (self.valid_to is None or other.valid_from is None or other.valid_from < self.valid_to) and (
+            other.valid_to is None or self.valid_from is None or self.valid_from < other.valid_to
+        )
+
 
 class Powers:
     """All powers, looked up by category and place."""

@@ -31,7 +31,10 @@ COARSE_PLACE = 0.75
 
 
 class Router:
-    """The rules over one snapshot of the directory. Built once a version; ``decide`` does no I/O."""
+    """The rules over one snapshot of the directory. Built once a version; ``decide`` does no I/O.
+
+    ``rules_version`` names the rules; a decision puts the rule pack of its region before it.
+    """
 
     def __init__(
         self,
@@ -200,7 +203,7 @@ class Router:
             respondent_organ_ids=respondent_ids,
             accused_organ_ids=case.accused,
             directory_version=self._directory.version,
-            rules_version=self._rules_version,
+            rules_version=f"{case.pack.id}/{self._rules_version}",
         )
 
     def _suggestions(

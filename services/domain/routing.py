@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.domain.dispatch import Mode
@@ -42,6 +43,43 @@ class Matter:
             purpose=petition.purpose,
             confidential=petition.confidential,
             respondents=tuple((each.kind, each.name, each.organ_id) for each in respondents),
+        )
+
+    def facts(self, supplements: int) -> dict[str, object]:
+        """What was known when the decision was made, and is written over by it; ``supplements``: how many.
+
+        With these and the texts it can be made again.
+        """
+        return {
+            "purpose": self.purpose.value if self.purpose else None,
+            "category_code": self.category_code,
+            "region_code": self.region_code,
+            "confidential": self.confidential,
+            "respondents": [str(organ_id) if organ_id else None for _, _, organ_id in self.respondents],
+            "supplements": supplements,
+        }
+
+    @classmethod
+    def as_known(
+        cls,
+        petition: Petition,
+        respondents: Sequence[Respondent],
+        supplements: Sequence[str],
+        facts: Mapping[str, Any],
+    ) -> Matter:
+        """Of a stored petition as it was when a decision with these :meth:`facts` was made."""
+        more = "\n".join(supplements[: facts["supplements"]])
+        given = tuple(
+            (each.kind, each.name, UUID(organ_id) if organ_id else None)
+            for each, organ_id in zip(respondents, facts["respondents"], strict=False)
+        )
+        return replace(
+            cls.of(petition, (), more),
+            purpose=Purpose(facts["purpose"]) if facts["purpose"] else None,
+            category_code=facts["category_code"],
+            region_code=facts["region_code"],
+            confidential=facts["confidential"],
+            respondents=given,
         )
 
     @property

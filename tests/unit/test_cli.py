@@ -96,6 +96,68 @@ def test_organs_and_powers_load_together_or_not_at_all(xinfang: Xinfang, city: P
     assert "南县港务局" not in xinfang("directory", "show").stdout
 
 
+def test_faults_of_all_files_come_in_one_report(xinfang: Xinfang, city: Path) -> None:
+    powers = city.with_name("powers.csv")
+    powers.write_text("分类代码,职能,依据\n99,housing,不存在的分类\n0301,housing,某规定\n", encoding="utf-8")
+    rows = "430921000000-x,某局,4309x,\n430921000000-y,某局,430921,magic\n"
+    city.write_text(RENAMED + rows, encoding="utf-8")
+    refused = xinfang("directory", "load", city, powers)
+    assert refused.exit_code == 1
+    told = refused.stderr.splitlines()
+    assert [line.split(":")[0] for line in told[:-1]] == [
+        f"{city.name} 第3行",
+        f"{city.name} 第4行",
+        "powers.csv 第2行",
+        "powers.csv 第3行",
+    ]
+    assert "没有载入" in told[-1]
+
+
+def test_a_draft_is_tried_published_for_a_day_and_listed(xinfang: Xinfang, city: Path) -> None:
+    folder = city.with_name("draft")
+    folder.mkdir()
+    (folder / "powers.csv").write_text(
+        "分类代码,职能,依据,行政区划\n0301,housing,益阳市分工规定,430900\n", encoding="utf-8"
+    )
+    assert "信访件 0" in xinfang("routing", "replay", "--draft", folder).stdout
+    told = xinfang("routing", "publish", "--draft", folder, "--from", "2999-01-01", "--threshold", "0.8")
+    assert "规则第 1 版,2999-01-01起施行" in told.stdout
+    assert "已载入,名录版本 2" in told.stdout
+    listed = xinfang("directory", "versions").stdout
+    assert "1\t现行" in listed
+    assert "2999-01-01" in listed
+    assert xinfang("routing", "verify").exit_code == 0
+
+
+def test_a_version_cannot_begin_in_the_past(xinfang: Xinfang, city: Path) -> None:
+    city.write_text(RENAMED, encoding="utf-8")
+    refused = xinfang("directory", "load", city, "--from", "2020-01-01")
+    assert refused.exit_code == 1
+    assert "早于今天" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("category,weight,terms\n999999,1,征地\n", "第2行:分类 999999 不存在"),
+        ("category,weight,terms\n0301,很多,征地\n", "第2行:权重“很多”应为数字"),
+        ("category,weight,terms\n0301,1,征\n", "第2行:词语“征”至少两个字"),
+        ("category,weight,terms\n0301,1,征地\n0301,2,征地\n", "第3行:词语“征地”与第2行重复"),
+        ("category,weight,terms\n", "第1行:文件中没有任何一行"),
+        ("kind,weight,terms\nmagic,1,贪污\n", "第2行:线索“magic”应为"),
+        ("kind,weight,terms\nurgent,1,自杀\n", "第1行:缺少线索 misconduct"),
+    ],
+)
+def test_words_with_a_fault_are_refused_with_the_line(
+    xinfang: Xinfang, data: Path, text: str, fault: str
+) -> None:
+    words = data / "words.csv"
+    words.write_text(text, encoding="utf-8")
+    refused = xinfang("routing", "publish", "--draft", words, "--from", "2999-01-01")
+    assert refused.exit_code == 1
+    assert fault in refused.stderr
+
+
 def test_routing_is_explained_with_its_reasons(xinfang: Xinfang, city: Path) -> None:
     explained = xinfang("routing", "explain", "南县茅草街镇征地补偿款没有发放")
     assert explained.stdout.startswith("转给:南县自然资源局")
