@@ -134,6 +134,12 @@ def _shielded_entry(record: Record) -> Record:
     return replace(record, shields=frozenset({entry.organ_id}), entries=[entry])
 
 
+def _accused_desk(record: Record) -> Record:
+    accused = record.dispatches[0].organ_id
+    held = _petition(record, state=State.TRIAGE, holder_id=accused)
+    return replace(held, shields=frozenset({accused}))
+
+
 PLANTED: dict[str, tuple[str, Callable[[Record], Record]]] = {
     "an event is edited": (
         "ledger holds",
@@ -153,6 +159,15 @@ PLANTED: dict[str, tuple[str, Callable[[Record], Record]]] = {
         "one holder",
         lambda record: _petition(record, holder_id=record.dispatches[0].organ_id),
     ),
+    "the desk has it, and an organ too": (
+        "placed by who may know",
+        lambda record: _petition(_two_leads(record), state=State.TRIAGE),
+    ),
+    "it is with one who does not decide the dispute": (
+        "placed by who may know",
+        lambda record: _petition(record, state=State.DISPUTED, holder_id=record.petition.id),
+    ),
+    "the accused has it on its desk": ("placed by who may know", _accused_desk),
     "a clock runs on after the end": (
         "nothing left open",
         lambda record: _clock(record, "D5", state=DeadlineState.RUNNING),
