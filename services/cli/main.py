@@ -9,6 +9,7 @@ import typer
 from services.cli import (
     audit,
     calendar,
+    classifier,
     clients,
     demo,
     directory,
@@ -29,6 +30,7 @@ app.command("worker")(serve.worker)
 app.command("migrate")(migrate.migrate)
 app.add_typer(audit.app, name="audit", help="台账核对 · check the ledger")
 app.add_typer(calendar.app, name="calendar", help="工作日历 · the working calendar")
+app.add_typer(classifier.app, name="classifier", help="分类模型 · the trained classifier")
 app.add_typer(clients.app, name="clients", help="调用方 · calling systems")
 app.add_typer(demo.app, name="demo", help="演示 · the demonstration")
 app.add_typer(directory.app, name="directory", help="机关名录 · the directory of organs")

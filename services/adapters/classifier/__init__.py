@@ -1,0 +1,1 @@
+"""The trained classifier: columns → n-grams → one linear model, with a confidence that keeps its word."""

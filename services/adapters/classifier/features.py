@@ -1,0 +1,112 @@
+"""What of a row the classifier looks at: the n-grams of its text, and the categories that it was given.
+
+Two blocks, each a bag of tokens of its own: **text**, every run of one to four characters, and **given**,
+the values of category columns, each alone and together with its neighbours. Digits are made alike, so that
+nobody's number becomes a token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+Row = Mapping[str, str]
+"""Column → value; a column that is not there is empty."""
+
+LONGEST_GRAM = 4
+READ_CHARS = 6_000
+"""Only so much of a text is read: what is wanted stands in front, attachments are quoted behind."""
+HEADING_SHARE = 0.35
+"""A text column whose values are at most this share of the longest column's is a heading."""
+CATEGORY_SHARE = 0.2
+CATEGORY_CHARS = 16
+"""A column is a category when at most this share of its values are distinct, and they are this short."""
+PERIOD_DIGITS = 6
+"""Row numbers begin with year and month: units are renamed, and what a label meant then is told by it."""
+_BLANK = re.compile(r"\s+")
+_NUMBER = re.compile(r"[0-9０-９]+")
+
+
+class Block(StrEnum):
+    TEXT = "text"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column plays which part. ``heading`` is one of ``text``; ``reference`` holds dated numbers."""
+
+    text: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    heading: str | None = None
+    reference: str | None = None
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], names: Sequence[str], *, reference: str | None = None) -> Columns:
+        """Tell categories from texts, and a heading from a body, by the values themselves."""
+        values = {name: [row[name] for row in rows if row.get(name)] for name in names}
+        given = tuple(name for name in names if _is_category(values[name]))
+        text = tuple(name for name in names if name not in given)
+        return cls(text, given, _heading({name: values[name] for name in text}), reference)
+
+
+def _is_category(values: Sequence[str]) -> bool:
+    if not values or len(set(values)) > CATEGORY_SHARE * len(values):
+        return False
+    return sum(map(len, values)) <= CATEGORY_CHARS * len(values)
+
+
+def _heading(values: Mapping[str, Sequence[str]]) -> str | None:
+    lengths = {name: sum(map(len, each)) / len(each) for name, each in values.items() if each}
+    if len(lengths) < 2:
+        return None
+    shortest = min(lengths, key=lambda name: lengths[name])
+    return shortest if lengths[shortest] <= HEADING_SHARE * max(lengths.values()) else None
+
+
+class Reader:
+    """Reads rows into bags."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+
+    def bags(self, row: Row, *, heading_only: bool = False) -> dict[Block, Counter[str]]:
+        """The tokens of a row with how often each stands there."""
+        names = self.columns.text
+        if heading_only and self.columns.heading is not None:
+            names = (self.columns.heading,)
+        text = readable(" ".join(row.get(name, "") for name in names))
+        return {Block.TEXT: Counter(grams(text)), Block.GIVEN: Counter(self._given(row))}
+
+    def has_heading(self, row: Row) -> bool:
+        return bool(self.columns.heading and row.get(self.columns.heading))
+
+    def _given(self, row: Row) -> Iterator[str]:
+        yield from conjunctions([row.get(name, "") for name in self.columns.given])
+        number = row.get(self.columns.reference, "") if self.columns.reference else ""
+        if number.isdigit():
+            yield f"since:{number[:PERIOD_DIGITS]}"
+
+
+def readable(text: str) -> str:
+    """Without blanks, in lower case, every number alike: what the n-grams are cut from."""
+    return _NUMBER.sub("0", _BLANK.sub("", text[:READ_CHARS])).lower()
+
+
+def grams(text: str) -> Iterable[str]:
+    """Every run of 1 to 4 characters, in the order of their length."""
+    tokens = list(text)
+    for length in range(2, LONGEST_GRAM + 1):
+        tokens += [text[start : start + length] for start in range(len(text) - length + 1)]
+    return tokens
+
+
+def conjunctions(values: Sequence[str]) -> Iterator[str]:
+    """Each value by its place, and every run of neighbours: what a category means, its parent may decide."""
+    for start in range(len(values)):
+        for stop in range(start + 1, len(values) + 1):
+            if all(values[start:stop]):
+                yield f"{start}:" + "/".join(values[start:stop])

@@ -1,0 +1,83 @@
+"""The evaluation as a picture: does the confidence keep its word, and which labels are taken for which."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from services.adapters.classifier.calibration import bands
+from services.adapters.classifier.scores import Judged
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+CHINESE = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "DejaVu Sans",
+)
+PAIRS = 15
+LONGEST_LABEL = 14
+
+
+def draw(judged: Judged, path: Path, *, title: str) -> None:
+    """Write a PNG. Needs no display."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    known = {font.name for font in matplotlib.font_manager.fontManager.ttflist}
+    with pyplot.rc_context(
+        {"font.sans-serif": [name for name in CHINESE if name in known], "font.family": "sans-serif"}
+    ):
+        figure, (left, right) = pyplot.subplots(
+            1, 2, figsize=(14, 6), width_ratios=(1, 1.2), layout="constrained"
+        )
+        figure.suptitle(title)
+        _reliability(left, judged)
+        _confusion(right, judged)
+        figure.savefig(path, dpi=110)
+        pyplot.close(figure)
+
+
+def _reliability(axes: Axes, judged: Judged) -> None:
+    parts = bands(judged.confidence)
+    promised = [float(judged.confidence[rows].mean()) for rows in parts]
+    kept = [float(judged.right[rows].mean()) for rows in parts]
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, linestyle="--")
+    axes.plot(promised, kept, marker="o", color="#1f5fa8")
+    for x, y, rows in zip(promised, kept, parts, strict=True):
+        axes.annotate(
+            str(len(rows)), (x, y), textcoords="offset points", xytext=(8, -10), fontsize=8, color="0.35"
+        )
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="所给的把握 · confidence", ylabel="实际正确的比例 · right")
+    axes.set_title("把握与实际(数字为件数)· reliability (rows)")
+    axes.set_aspect("equal")
+    axes.grid(color="0.92")
+
+
+def _confusion(axes: Axes, judged: Judged) -> None:
+    """The pairs that are mixed up most, each with the share of the true label's rows that it costs."""
+    true = Counter(judged.truth)
+    answered = ((label, best[0]) for label, best in zip(judged.truth, judged.ranked, strict=True) if best)
+    worst = Counter(pair for pair in answered if pair[0] != pair[1]).most_common(PAIRS)[::-1]
+    places = np.arange(len(worst))
+    axes.barh(places, [count for _, count in worst], color="#c2563b")
+    axes.set_yticks(places, [f"{_short(label)} → {_short(taken)}" for (label, taken), _ in worst])
+    for place, ((label, _), count) in zip(places, worst, strict=True):
+        axes.annotate(f"{count} ({count / true[label]:.0%})", (count, place), xytext=(4, 0),
+                      textcoords="offset points", va="center", fontsize=8)  # fmt: skip
+    axes.margins(x=0.15)
+    axes.set_xlabel("件数(占该类的比例)· rows (share of the true label)")
+    axes.set_title("最常混淆的类别:应为 → 判为 · worst pairs: true → taken for")
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"

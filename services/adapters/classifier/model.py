@@ -1,0 +1,76 @@
+"""A model as it answers: one matrix, no training library; a text takes well under a millisecond."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from services.adapters.classifier.calibration import Floats, shares
+from services.adapters.classifier.features import Reader, Row
+from services.adapters.classifier.trust import Trust
+from services.adapters.classifier.vectors import Vocabulary
+
+HEADING_VOICE = 0.5
+"""What a heading alone weighs beside the whole: it says in few words what the rest says in many."""
+BEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a model tells of itself: ``scores`` out of fold, ``first`` and ``last`` days of its rows."""
+
+    kind: str
+    rows: int
+    trained_at: str
+    first: str | None = None
+    last: str | None = None
+    classification: str | None = None
+    scores: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TextModel:
+    """``weights``: tokens × labels; ``bias``: labels. Fulfils :class:`services.domain.witness.Witness`."""
+
+    labels: tuple[str, ...]
+    reader: Reader
+    vocabulary: Vocabulary
+    weights: Floats
+    bias: Floats
+    trust: Trust
+    about: About = field(compare=False)
+
+    def speak(self, title: str, text: str) -> tuple[tuple[str, float], ...]:
+        """The likeliest labels of a petition, each with its chance; the first one's is calibrated."""
+        columns = self.reader.columns
+        row = {columns.text[-1]: text}
+        if columns.heading is not None and columns.heading != columns.text[-1]:
+            row[columns.heading] = title
+        elif title:
+            row[columns.text[-1]] = f"{title} {text}"
+        return self.answer(row)
+
+    def answer(self, row: Row, best: int = BEST) -> tuple[tuple[str, float], ...]:
+        """The ``best`` likeliest labels of a row, from the likeliest, with their chances."""
+        scores = self.scores(row)
+        first = float(self.trust.confidence(scores[None, :])[0])
+        part = shares(scores, self.trust.sharpness)
+        order = np.argsort(-scores, kind="stable")[:best]
+        left = (1.0 - first) / max(1.0 - float(part[order[0]]), 1e-6)
+        chances = [first, *(min(first, float(part[index]) * left) for index in order[1:])]
+        return tuple((self.labels[index], chance) for index, chance in zip(order, chances, strict=True))
+
+    def scores(self, row: Row) -> Floats:
+        """One score a label."""
+        whole = self._scores(row)
+        if not self.reader.has_heading(row):
+            return whole
+        blended: Floats = (1 - HEADING_VOICE) * whole + HEADING_VOICE * self._scores(row, heading_only=True)
+        return blended
+
+    def _scores(self, row: Row, *, heading_only: bool = False) -> Floats:
+        indices, values = self.vocabulary.vector(self.reader.bags(row, heading_only=heading_only))
+        scores: Floats = values @ self.weights[indices] + self.bias
+        return scores

@@ -1,0 +1,100 @@
+"""Training: one linear separator a label; scores out of fold say what to expect of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from services.adapters.classifier.calibration import Floats, Labels
+from services.adapters.classifier.features import Columns, Reader, Row
+from services.adapters.classifier.model import HEADING_VOICE, About, TextModel
+from services.adapters.classifier.trust import Trust
+from services.adapters.classifier.twins import families
+from services.adapters.classifier.vectors import Vocabulary
+from services.domain.refusal import Refusal
+
+FOLDS = 5
+SOFTNESS = 1.0
+"""The C of the separators: the lower, the less a single row can say."""
+EVENNESS = 0.25
+"""The power of a label's rarity that its rows are weighed with: 0 all rows alike, 1 all labels alike."""
+FEWEST_ROWS = 20
+NEVER = -3.0
+"""The score of a label that a fold has not seen."""
+CHANCE = 20220501
+
+
+class NothingToLearn(Refusal):
+    """训练数据不足:有标签的记录{rows}条,标签{labels}种;至少需要{fewest}条、2种。"""
+
+    english = "Too little to learn from: {rows} labelled rows, {labels} labels; {fewest} and 2 are needed."
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The model, and of each of its rows: the scores of models that had not seen it, and the confidence."""
+
+    model: TextModel
+    scores: Floats
+    truth: Labels
+    confidence: Floats
+
+
+def train(rows: Sequence[Row], labels: Sequence[str], columns: Columns, about: About) -> Trained:
+    """Learn from labelled rows. Raises ``NothingToLearn``."""
+    names = tuple(sorted(set(labels)))
+    if len(rows) < FEWEST_ROWS or len(names) < 2:
+        raise NothingToLearn(rows=len(rows), labels=len(names), fewest=FEWEST_ROWS)
+    place = {name: index for index, name in enumerate(names)}
+    truth = np.array([place[label] for label in labels])
+    reader = Reader(columns)
+    vocabulary = Vocabulary.of((reader.bags(row) for row in rows), len(rows))
+    whole = vocabulary.matrix(reader.bags(row) for row in rows)
+    headed = np.flatnonzero([reader.has_heading(row) for row in rows])
+    heading = vocabulary.matrix(reader.bags(rows[int(index)], heading_only=True) for index in headed)
+    scores = _out_of_fold(whole, (headed, heading), truth, families(reader, rows))
+    trust, confidence = Trust.of(scores, truth, chance=CHANCE)
+    weights, bias = _fit(whole, truth, len(names))
+    model = TextModel(names, reader, vocabulary, weights, bias, trust, about)
+    return Trained(model, scores, truth, confidence)
+
+
+def _out_of_fold(
+    whole: sparse.csr_matrix, heading: tuple[Labels, sparse.csr_matrix], truth: Labels, family: Labels
+) -> Floats:
+    """Scores by models that have seen neither the row nor its near copies."""
+    from sklearn.model_selection import GroupKFold
+
+    labels = int(truth.max()) + 1
+    headed, of_heading = heading
+    scores = np.zeros((len(truth), labels), dtype=np.float32)
+    folds = GroupKFold(FOLDS, shuffle=True, random_state=CHANCE)
+    for known, asked in folds.split(whole, groups=family):
+        weights, bias = _fit(whole[known], truth[known], labels)
+        scores[asked] = whole[asked] @ weights + bias
+        among = np.isin(headed, asked)
+        alone = of_heading[among] @ weights + bias
+        scores[headed[among]] *= 1 - HEADING_VOICE
+        scores[headed[among]] += HEADING_VOICE * alone
+    return scores
+
+
+def _fit(matrix: sparse.csr_matrix, truth: Labels, labels: int) -> tuple[Floats, Floats]:
+    """Weights (tokens × labels) and bias (labels); a label without rows never wins."""
+    from sklearn.svm import LinearSVC
+
+    present, counts = np.unique(truth, return_counts=True)
+    rarity = (len(truth) / (len(present) * counts)) ** EVENNESS
+    by_label: Mapping[int, float] = dict(zip(present.tolist(), rarity.tolist(), strict=True))
+    separators = LinearSVC(C=SOFTNESS, class_weight=by_label, random_state=CHANCE).fit(matrix, truth)
+    found, base = separators.coef_, separators.intercept_
+    if len(present) == 2:  # one separator serves both
+        found, base = np.vstack([-found, found]), np.append(-base, base)
+    weights = np.zeros((matrix.shape[1], labels), dtype=np.float32)
+    weights[:, present] = found.T
+    bias = np.full(labels, NEVER, dtype=np.float32)
+    bias[present] = base
+    return weights, bias
