@@ -134,12 +134,6 @@ def _shielded_entry(record: Record) -> Record:
     return replace(record, shields=frozenset({entry.organ_id}), entries=[entry])
 
 
-def _accused_desk(record: Record) -> Record:
-    accused = record.dispatches[0].organ_id
-    held = _petition(record, state=State.TRIAGE, holder_id=accused)
-    return replace(held, shields=frozenset({accused}))
-
-
 PLANTED: dict[str, tuple[str, Callable[[Record], Record]]] = {
     "an event is edited": (
         "ledger holds",
@@ -167,7 +161,6 @@ PLANTED: dict[str, tuple[str, Callable[[Record], Record]]] = {
         "placed by who may know",
         lambda record: _petition(record, state=State.DISPUTED, holder_id=record.petition.id),
     ),
-    "the accused has it on its desk": ("placed by who may know", _accused_desk),
     "a clock runs on after the end": (
         "nothing left open",
         lambda record: _clock(record, "D5", state=DeadlineState.RUNNING),
