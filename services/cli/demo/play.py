@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from services.cli.demo.callers import Caller, Callers, connection, read_credentials
 from services.cli.demo.casting import deal
@@ -129,7 +129,8 @@ def _failures(ending: Ending, inboxes: Inboxes) -> list[str]:
         "每件都查得到办理进度": numbers == {tale.number for tale in tales} and len(numbers) == len(tales),
         "收件箱没有重复的条目": not inboxes.twice,
         "有复核意见送达后终结的": grounds["re_review_served"] > 0,
-        "有逾期未请求复查、复核而终结的": grounds["time_lapsed"] > 0 or any(_is_held(tale) for tale in tales),
+        "有逾期未请求复查、复核而终结的": grounds["time_lapsed"] > 0
+        or any(tale.lapse_held for tale in tales),
         "有建议办结的": concluded["suggestion"] > 0,
         "有检举控告办结的": concluded["denunciation"] > 0,
         "有不予受理的": states["declined"] > 0,
@@ -139,12 +140,3 @@ def _failures(ending: Ending, inboxes: Inboxes) -> list[str]:
         "有超期提示": inboxes.types["deadline.missed"] > 0,
     }
     return [what for what, met in expected.items() if not met]
-
-
-def _is_held(tale: Tale) -> bool:
-    """Whether the time to ask for the next tier passed in a year whose calendar is not published: no right
-    lapses on a day that is not certain.
-    """
-    waits = {"answered": "D7", "review_answered": "D9"}.get(tale.state)
-    clocks: list[dict[str, Any]] = tale.record.get("deadlines", [])
-    return any(each["rule"] == waits and each["provisional"] for each in clocks)
