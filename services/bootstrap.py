@@ -31,6 +31,7 @@ from services.adapters.store.database import Database
 from services.adapters.store.directory import SqlDirectory
 from services.adapters.store.lists import SqlLists
 from services.adapters.store.mapping import Seal
+from services.adapters.store.models import SqlModels
 from services.adapters.store.notices import NoticeWatch
 from services.adapters.store.numbers import SqlNumbers
 from services.adapters.store.queue import SqlQueue
@@ -49,6 +50,7 @@ from services.domain.pack_choice import choose
 from services.domain.router import Router
 from services.domain.rule_set import RuleSet, read_name
 from services.domain.statute import RulePack
+from services.domain.witness import Witnesses
 from services.settings import Settings
 
 REFRESH_SECONDS = 1.0
@@ -111,6 +113,7 @@ class Deployment:
         self.feed = PolledFeedWatch(self.lists)
         self.organs = SqlDirectory(self.database)
         self.rules = SqlRules(self.database)
+        self.models = SqlModels(self.database)
         self._notices = NoticeWatch(self.database, self.seal)
         self.files = FileStore(settings.data / "attachments")
         self.press = TypstPress()
@@ -153,6 +156,11 @@ class Deployment:
         if stale or self._router is None or self._rules is not rules:
             self._rules, self._router = rules, self.router_over(directory, rules)
         return self._router
+
+    async def witnesses(self) -> Witnesses:
+        """The trained models that stand now."""
+        await self._look()
+        return self.models.witnesses
 
     def router_over(self, directory: Directory, rules: RuleSet) -> Router:
         """The rules of routing over another directory, or other rules over the same."""
@@ -203,8 +211,8 @@ class Deployment:
         await self.database.close()
 
     async def _look(self) -> Directory:
-        """Once a second, once for all callers: was a directory or a notice loaded, or the demo's clock moved,
-        elsewhere?
+        """Once a second, once for all callers: was a directory, a model or a notice loaded elsewhere, or the
+        demo's clock moved?
 
         Whoever holds a connection does not look, for that takes another one: enough such callers would hold
         every connection of the pool, and wait for one.
@@ -219,6 +227,7 @@ class Deployment:
             today = self.clock.today()
             await self.organs.refresh(today)
             await self.rules.refresh(today)
+            await self.models.refresh()
             self._directory = await self.organs.snapshot()
             if (loaded := await self._notices.news()) is not None:
                 self.law.calendar = self.law.calendar_with(in_force(loaded))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -41,6 +41,10 @@ class TextModel:
     bias: Floats
     trust: Trust
     about: About = field(compare=False)
+
+    def described(self, scores: Mapping[str, object]) -> TextModel:
+        """The same model with its scores written into what it tells of itself."""
+        return replace(self, about=replace(self.about, scores=dict(scores)))
 
     def speak(self, title: str, text: str) -> tuple[tuple[str, float], ...]:
         """The likeliest labels of a petition, each with its chance; the first one's is calibrated."""
