@@ -18,11 +18,13 @@ from services.domain.petition import Petition, State
 from services.domain.refusal import NotFound
 from services.domain.registration import Registration
 from services.domain.same_matter import (
+    SAME_PERSON,
     Evidence,
     Identity,
     Likeness,
     Link,
     LinkState,
+    Person,
     Standing,
     best_match,
     comparable,
@@ -175,21 +177,15 @@ async def visible_to(world: World, work: Work, petition: Petition, client: Clien
 async def _recognised(
     world: World, work: Work, petition: Petition, people: Sequence[Identity]
 ) -> list[Found]:
-    candidates = await _candidates(work, petition, people)
-    if not candidates:
+    like = [
+        (earlier, likeness)
+        for earlier, person, quoted in await _candidates(work, petition, people)
+        if (likeness := compare(petition, earlier, person, quoted=quoted)).recognised
+    ]
+    if not like:
         return []
-    theirs = await work.identities(*(earlier.id for earlier in candidates))
-    numbers = quoted_numbers(words_of(petition))
-    like: list[tuple[Petition, Likeness]] = []
-    for earlier in candidates:
-        person = best_match(people, theirs.get(earlier.id, []))
-        likeness = compare(petition, earlier, person, quoted=earlier.number in numbers)
-        if likeness.recognised:
-            like.append((earlier, likeness))
     clocks: defaultdict[UUID, list[Deadline]] = defaultdict(list)
-    for clock in (
-        await work.deadlines.find(petition_id=tuple(earlier.id for earlier, _ in like)) if like else []
-    ):
+    for clock in await work.deadlines.find(petition_id=tuple(earlier.id for earlier, _ in like)):
         clocks[clock.petition_id].append(clock)
     now = world.clock.now()
     return [
@@ -202,15 +198,33 @@ async def _recognised(
     ]
 
 
-async def _candidates(work: Work, petition: Petition, people: Sequence[Identity]) -> list[Petition]:
-    """Earlier petitions of the same people, and those whose number this one writes down."""
-    found: dict[UUID, Petition] = {}
-    if any(each.document or each.phone for each in people):
-        ids = await work.brought_by(people, before=petition.id)
-        found |= {each.id: each for each in (await work.petitions.find(id=tuple(ids)) if ids else [])}
-    if numbers := quoted_numbers(words_of(petition)):
-        found |= {each.id: each for each in await work.petitions.find(number=numbers)}
-    return [each for each in found.values() if each.id != petition.id and each.state is not State.REGISTERED]
+async def _candidates(
+    work: Work, petition: Petition, people: Sequence[Identity]
+) -> list[tuple[Petition, Person | None, bool]]:
+    """Earlier petitions of the same people, and those whose number this one writes down (True).
+
+    Who is the same is known from the indexes alone: what merely shares a phone is not read.
+    """
+    ids = await work.brought_by(people, before=petition.id)
+    theirs = await work.identities(*ids) if ids else {}
+    matches = {each: best_match(people, theirs[each]) for each in ids}
+    same = tuple(each for each, person in matches.items() if person in SAME_PERSON)
+    found = await work.petitions.find(id=same) if same else []
+    named = await _named(work, petition)
+    if named:
+        theirs = await work.identities(*(earlier.id for earlier in named))
+        matches |= {earlier.id: best_match(people, theirs.get(earlier.id, [])) for earlier in named}
+    quoted = {earlier.id for earlier in named}
+    return [
+        (earlier, matches[earlier.id], earlier.id in quoted)
+        for earlier in {each.id: each for each in (*found, *named)}.values()
+        if earlier.id < petition.id and earlier.state is not State.REGISTERED
+    ]
+
+
+async def _named(work: Work, petition: Petition) -> list[Petition]:
+    numbers = quoted_numbers(words_of(petition))
+    return await work.petitions.find(number=numbers) if numbers else []
 
 
 async def _may_know(world: World, work: Work, desk_id: UUID | None, earlier: Petition) -> bool:

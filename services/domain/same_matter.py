@@ -18,7 +18,7 @@ from services.domain.deadline import Deadline, DeadlineState
 from services.domain.number import parse_number
 from services.domain.petition import Petition, Purpose, State
 from services.domain.refusal import InvalidField
-from services.domain.text import fold_width, overlap, shingles
+from services.domain.text import overlap, shingles
 
 
 class Person(StrEnum):
@@ -30,6 +30,7 @@ class Person(StrEnum):
     NAME = "name"
 
 
+SAME_PERSON = frozenset({Person.DOCUMENT, Person.PHONE_AND_NAME})
 # Person and text decide alike; matter and place, which many share, only help. They add up to 1.
 PERSON_WEIGHTS = {Person.DOCUMENT: 0.4, Person.PHONE_AND_NAME: 0.35, Person.PHONE: 0.15, Person.NAME: 0.1}
 TEXT_WEIGHT = 0.4
@@ -55,7 +56,8 @@ _PERSON_WORDS = {
     Person.PHONE: "仅电话相同,姓名或者证件不同,可能为家人或者他人代为提出",
     Person.NAME: "仅姓名相同,可能为重名",
 }
-_NUMBER = re.compile(r"(?<!\d)\d{6}[\s-]*\d{8}[\s-]*\d{6,11}[\s-]*\d(?!\d)", re.ASCII)
+_GAP = r"[\s\-\u2010-\u2015\u2212\uff0d]*"
+_NUMBER = re.compile(rf"(?<!\d)\d{{6}}{_GAP}\d{{8}}{_GAP}\d{{6,11}}{_GAP}\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def best_match(mine: Iterable[Identity], theirs: Sequence[Identity]) -> Person |
 def quoted_numbers(text: str) -> tuple[str, ...]:
     """The petition numbers that a text writes down, the first few, as they are stored."""
     numbers: list[str] = []
-    for found in _NUMBER.finditer(fold_width(text)):
+    for found in _NUMBER.finditer(text):
         try:
             numbers.append(str(parse_number(found.group())))
         except InvalidField:
@@ -171,7 +173,7 @@ def compare(petition: Petition, earlier: Petition, person: Person | None, *, quo
         *_of_place(petition.region_code, earlier.region_code),
     ]
     score = round(min(1.0, sum(each.weight for each in evidence)), 3)
-    same_person = person in (Person.DOCUMENT, Person.PHONE_AND_NAME) or (quoted and person is not None)
+    same_person = person in SAME_PERSON or (quoted and person is not None)
     same_matter = quoted or likeness >= LIKENESS_NEEDED
     recognised = same_person and same_matter and score >= SCORE_NEEDED
     return Likeness(score, tuple(evidence), same_person, recognised)

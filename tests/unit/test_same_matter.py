@@ -125,7 +125,8 @@ def test_the_number_of_the_earlier_one_with_the_name_is_enough() -> None:
 def test_numbers_are_found_however_they_are_written() -> None:
     number = format_number("430900", date(2026, 1, 5), 7)
     bare = number.replace("-", "")
-    for written in (number, bare, number.replace("-", " "), f"编号为{bare},请查。"):
+    wide = number.translate({ord(char): ord(char) + 0xFEE0 for char in "0123456789-"})
+    for written in (number, bare, wide, number.replace("-", " "), f"编号为{bare},请查。"):
         assert quoted_numbers(written) == (number,)
     wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
     assert quoted_numbers(f"{wrong} 11010519491231002X 13900000001") == ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Executable, Uuid, bindparam, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store.tables.petition import petitioners
@@ -33,22 +34,30 @@ async def brought_by(connection: AsyncConnection, people: Sequence[Identity], *,
     Each key has its own short walk of an index that ends in the petition's id, so that a phone that thousands
     of petitions bear costs no more than one that two bear.
     """
-    column = petitioners.c
-    keys = dict.fromkeys(
-        [(column.document_number_index, each.document) for each in people if each.document]
-        + [(column.phone_index, each.phone) for each in people if each.phone]
-    )
-    if not keys:
+    documents = dict.fromkeys(each.document for each in people if each.document)
+    phones = dict.fromkeys(each.phone for each in people if each.phone)
+    if not documents and not phones:
         return []
+    keys = {f"document_{n}": key for n, key in enumerate(documents)}
+    keys |= {f"phone_{n}": key for n, key in enumerate(phones)}
+    found = await connection.scalars(_walks(len(documents), len(phones)), {**keys, "before": before})
+    return sorted(set(found), reverse=True)[:MOST_EARLIER]
+
+
+@lru_cache(maxsize=2 * MOST_PEOPLE)
+def _walks(documents: int, phones: int) -> Executable:
+    """The statement for so many keys, put together once."""
+    column = petitioners.c
+    keys = [(column.document_number_index, f"document_{n}") for n in range(documents)]
+    keys += [(column.phone_index, f"phone_{n}") for n in range(phones)]
     walks = [
         select(
             select(column.petition_id)
-            .where(indexed == key, column.petition_id < before)
+            .where(indexed == bindparam(name), column.petition_id < bindparam("before", type_=Uuid()))
             .order_by(column.petition_id.desc())
             .limit(MOST_EARLIER)
             .subquery()
         )
-        for indexed, key in keys
+        for indexed, name in keys
     ]
-    found = await connection.scalars(union_all(*walks) if len(walks) > 1 else walks[0])
-    return sorted(set(found), reverse=True)[:MOST_EARLIER]
+    return union_all(*walks) if len(walks) > 1 else walks[0]
