@@ -184,16 +184,11 @@ async def homes(city: City) -> Story:
 
 
 async def again(city: City) -> Story:
-    """The first one again, after the re-review: 不再受理."""
+    """The first one again, after the re-review: recognised, and 不再受理 as the desk was proposed."""
     story = await begun(city, words.AGAIN, "2026-10-12")
     await story.on("2026-10-15")
-    petition = await city.petition(story.receipt["id"])
-    if petition["state"] == "triage":
-        path = f"/v1/triage/{story.receipt['id']}"
-        await (await city.office()).done(f"{path}/refusal", words.AGAIN_REFUSAL)
-        return story
-    dispatch, bureau = await story.dispatch(words.BUREAU)
-    await bureau.done(f"{dispatch}/refusal", words.AGAIN_REFUSAL)
+    path = f"/v1/triage/{story.receipt['id']}"
+    await (await city.office()).done(f"{path}/refusal", words.AGAIN_REFUSAL)
     return story
 
 
