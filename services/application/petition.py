@@ -82,7 +82,7 @@ async def _supplements(world: World, work: Work, petition: Petition, client: Cli
     """What was added since, oldest first; nothing to an organ that it accuses while screening still waits."""
     found = await work.supplements.find(petition_id=petition.id)
     if found and client.organ_id is not None:
-        accused = await accused_in_words(work, await world.router(), petition)
+        accused = await accused_in_words(world, work, await world.router(), petition)
         if client.organ_id in (await world.directory()).shielded_from(accused):
             return []
     return sorted(found, key=lambda each: (each.added_at, each.id))

@@ -51,7 +51,7 @@ async def _rescreen_one(
     world: World, work: Work, router: Router, directory: Directory, petition: Petition
 ) -> None:
     known = {shield.organ_id for shield in await work.shields.find(petition_id=petition.id)}
-    newly = directory.shielded_from(await accused_in_words(work, router, petition)) - known
+    newly = directory.shielded_from(await accused_in_words(world, work, router, petition)) - known
     hidden = newly | known
     await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(newly)))
     if newly:
@@ -83,14 +83,14 @@ async def _hand_over_clocks(work: Work, petition: Petition, hidden: frozenset[UU
     await work.deadlines.save(*theirs)
 
 
-async def accused_in_words(work: Work, router: Router, petition: Petition) -> frozenset[UUID]:
+async def accused_in_words(world: World, work: Work, router: Router, petition: Petition) -> frozenset[UUID]:
     """The organs that a confidential petition and what was added to it accuse, by name."""
     if petition.purpose is not Purpose.DENUNCIATION and not petition.confidential:
         return frozenset()
     respondents = await work.respondents.find(petition_id=petition.id)
     supplements = await work.supplements.find(petition_id=petition.id)
     more = "\n".join(added.content for added in supplements)
-    return router.accused(Matter.of(petition, respondents, more=more))
+    return router.accused(Matter.of(petition, respondents, more=more), on=world.clock.today())
 
 
 async def _withdraw(work: Work, petition: Petition, hidden: frozenset[UUID]) -> None:

@@ -21,6 +21,7 @@ from services.application.acts import (
 from services.application.dispatch import NonAcceptance, stated_ground
 from services.application.lists import PetitionFilter
 from services.application.ports import Work, World
+from services.application.rescreen import accused_in_words
 from services.application.routing import Target, dispatch_to
 from services.domain.access import Call, Client, Shield
 from services.domain.decision import DecisionRecord
@@ -28,7 +29,6 @@ from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Mode, Procedure
 from services.domain.petition import Path, Petition, Purpose, State
 from services.domain.refusal import InvalidField
-from services.domain.routing import Matter
 from services.domain.same_matter import Difference, Link, LinkState
 from services.domain.statute import Ground
 from services.domain.steps import Act
@@ -160,8 +160,8 @@ async def _shielded_anew(
     if petition.purpose is not Purpose.DENUNCIATION and not petition.confidential:
         return before
     respondents = await work.respondents.find(petition_id=petition.id)
-    router = await world.router()
-    accused = router.accused(Matter.of(petition, respondents)) | accused_organs(respondents, petition)
+    in_words = await accused_in_words(world, work, await world.router(), petition)
+    accused = in_words | accused_organs(respondents, petition)
     hidden = before | directory.shielded_from(accused)
     stored = {shield.organ_id for shield in await work.shields.find(petition_id=petition.id)}
     await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(hidden - stored)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.domain.category import Categories
 from services.domain.organ import Organ, OrganKind
-from services.domain.organ_names import OrganNames
+from services.domain.organ_names import Mention, OrganNames
 from services.domain.own_place import OwnPlace
 from services.domain.power import Power, PowerRole, Powers
 from services.domain.refusal import NotFound
@@ -93,6 +93,10 @@ class Directory:
     def find_by_name(self, text: str, *, region_code: str | None = None) -> tuple[Organ, ...]:
         """The organs named in a text; with a place also 县自然资源局, 镇政府 (see ``OrganNames.find``)."""
         return self._names.find(text, region_code)
+
+    def mentions(self, text: str, *, region_code: str | None = None) -> Iterator[Mention]:
+        """Where a text names organs (see ``OrganNames.mentions``)."""
+        return self._names.mentions(text, region_code)
 
     def in_region(self, region_code: str) -> tuple[Organ, ...]:
         """The organs of exactly this region."""

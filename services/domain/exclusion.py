@@ -10,6 +10,7 @@ from services.domain.directory import Directory
 from services.domain.organ import Organ, OrganKind
 from services.domain.petition import Purpose, RespondentKind
 from services.domain.region import Region
+from services.domain.reproach import reproached, spans_turned_to
 from services.domain.routing import Matter
 from services.domain.routing_case import Case
 
@@ -27,11 +28,6 @@ class Exclusion:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def accused(self, matter: Matter) -> frozenset[UUID]:
-        """The organs that a confidential text accuses, given or named in it."""
-        given = (organ_id for organ_id in self.respondents(matter) if organ_id is not None)
-        return frozenset(given) | {organ.id for organ in self.named(matter)}
-
     def respondents(self, matter: Matter) -> tuple[UUID | None, ...]:
         """For each respondent the organ it is, or belongs to: by id, or by the name it was given under."""
         return tuple(self._organ_of(given, matter.office_region) for given in matter.respondents)
@@ -48,12 +44,17 @@ class Exclusion:
 
     def shield(self, case: Case, respondent_ids: Iterable[UUID | None]) -> None:
         """Set who is accused and hidden in a case that is a denunciation, or confidential; else nobody is."""
-        if case.sorting.purpose is not Purpose.DENUNCIATION and not case.matter.confidential:
+        denunciation = case.sorting.purpose is Purpose.DENUNCIATION
+        if not denunciation and not case.matter.confidential:
             return
         accused = {organ_id for organ_id in respondent_ids if organ_id is not None}
-        accused |= {organ.id for organ in self.named(case.matter)}
+        text = f"{case.matter.title}\n{case.matter.text}"
+        named = self.named(case.matter) if denunciation else self._reproached(case.matter, text)
+        accused |= {organ.id for organ in named}
         place = case.locality.place.region
-        if case.sorting.names_leader and not accused and place is not None:
+        leaders = case.sorting.leaders
+        spoken_of = leaders if denunciation else [word for word in leaders if reproached(text, word)]
+        if spoken_of and not accused and place is not None:
             # «茅草街镇镇长» names no organ, yet means one
             government = self._directory.by_function("government", place.code)
             accused |= {government.id} if government is not None else set()
@@ -62,6 +63,17 @@ class Exclusion:
         for organ_id in case.accused:
             name = self._directory.organ(organ_id).name
             case.say("R6", f"{name}被反映,该单位及其下级不得知悉本件", restricted=True)
+
+    def _reproached(self, matter: Matter, text: str) -> list[Organ]:
+        """The organs that a text names otherwise than by turning to them."""
+        among = set(self.named(matter))
+        spans: dict[Organ, list[tuple[int, int]]] = {}
+        for mention in self._directory.mentions(text, region_code=matter.office_region):
+            if mention.organ in among:
+                spans.setdefault(mention.organ, []).append((mention.start, mention.end))
+        every = sorted({span for found in spans.values() for span in found})
+        turned_to = spans_turned_to(text, every)
+        return [organ for organ, found in spans.items() if not turned_to.issuperset(found)]
 
     def region_of_authority(self, case: Case) -> Region:
         """管理权限: the region of the highest organ accused; of those who lead a region, the one above it."""

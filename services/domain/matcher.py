@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from operator import add
 
 SHORTEST = 2
 
@@ -37,15 +39,15 @@ class PhraseMatcher:
 
     def find(self, text: str) -> Iterator[Match]:
         """Matches in the order of the text."""
-        lengths, position, last = self._lengths, 0, len(text) - SHORTEST
-        while position <= last:
-            candidates = lengths.get(text[position : position + SHORTEST])
-            phrase = self._longest(text, position, candidates) if candidates else None
-            if phrase is None:
-                position += 1
-            else:
-                yield Match(position, position + len(phrase), phrase)
-                position += len(phrase)
+        lengths, free = self._lengths, 0
+        pairs = map(add, text, islice(text, 1, None))
+        for position in [at for at, pair in enumerate(pairs) if pair in lengths]:
+            if position < free:
+                continue
+            phrase = self._longest(text, position, lengths[text[position : position + SHORTEST]])
+            if phrase is not None:
+                free = position + len(phrase)
+                yield Match(position, free, phrase)
 
     def _longest(self, text: str, position: int, lengths: tuple[int, ...]) -> str | None:
         for length in lengths:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from services.domain.matcher import Match, PhraseMatcher
 from services.domain.organ import Organ, OrganKind
@@ -15,6 +16,15 @@ SHORTEST_BARE_NAME = 3
 LEVEL_WORDS = ("省", "自治区", "市", "州", "盟", "县", "旗", "区", "镇", "乡", "街道", "苏木")
 NEVER_BARE = frozenset({OrganKind.GOVERNMENT, OrganKind.PARTY, OrganKind.COURT, OrganKind.PROCURATORATE})
 """«人民政府» alone names no government."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """``text[start:end]`` names the organ."""
+
+    organ: Organ
+    start: int
+    end: int
 
 
 class OrganNames:
@@ -67,7 +77,11 @@ class OrganNames:
         return found
 
     def find(self, text: str, region_code: str | None = None) -> tuple[Organ, ...]:
-        """The organs named, in the order of the text, each once.
+        """The organs named, in the order of the text, each once; see :meth:`mentions`."""
+        return tuple(dict.fromkeys(mention.organ for mention in self.mentions(text, region_code)))
+
+    def mentions(self, text: str, region_code: str | None = None) -> Iterator[Mention]:
+        """Every place where an organ is named, in the order of the text.
 
         A name that several organs bear (鼓楼区人民政府) means the one around ``region_code``; without such a
         place it means them all. Local names are understood only with a place, and mean the nearest.
@@ -75,10 +89,9 @@ class OrganNames:
         lineage: Sequence[str] = ()
         if region_code is not None and self._gazetteer.find(region_code) is not None:
             lineage = [region.code for region in self._gazetteer.lineage(region_code)]
-        found: dict[Organ, None] = {}
         for match in self._matcher.find(text):
-            found.update(dict.fromkeys(self._meant(match, text, lineage)))
-        return tuple(found)
+            for organ in self._meant(match, text, lineage):
+                yield Mention(organ, match.start, match.end)
 
     def _meant(self, match: Match, text: str, lineage: Sequence[str]) -> Iterator[Organ]:
         bearers = self._full.get(match.phrase, ())

@@ -91,6 +91,7 @@ class Gazetteer:
         self._regions: dict[str, Region] = {}
         self._names: dict[str, list[Region]] = {}
         self._children: dict[str | None, list[str]] = {}
+        self._ancestors: dict[str, tuple[Region, ...]] = {}
         for region in regions:
             known = self._regions.get(region.code)
             if known is None:
@@ -133,6 +134,12 @@ class Gazetteer:
 
     def ancestors(self, code: str) -> tuple[Region, ...]:
         """Nearest first, without the region itself."""
+        known = self._ancestors.get(code)
+        if known is None:
+            known = self._ancestors[code] = self._upwards(code)
+        return known
+
+    def _upwards(self, code: str) -> tuple[Region, ...]:
         found: list[Region] = []
         parent = self.get(code).parent
         while parent is not None:

@@ -75,9 +75,11 @@ class Router:
             return self._to_political_legal(case, respondent_ids)
         return self._to_competent(case, respondent_ids)
 
-    def accused(self, matter: Matter) -> frozenset[UUID]:
-        """The organs that a confidential text accuses, given or named in it."""
-        return self._exclusion.accused(matter)
+    def accused(self, matter: Matter, *, on: date) -> frozenset[UUID]:
+        """The organs that a denunciation or a confidential petition accuses, given or named in it."""
+        case = self._understood(matter, on)
+        self._exclusion.shield(case, self._exclusion.respondents(matter))
+        return frozenset(case.accused)
 
     # -- what the petition says ---------------------------------------------------------------------------
 

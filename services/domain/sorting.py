@@ -38,7 +38,7 @@ KINDS = (
 class Sorting:
     """``cues`` are the words it rests on; ``stated``: the source named the purpose itself.
 
-    ``names_leader``: the text speaks of a head of a region's government or party, hence of that government.
+    ``leaders`` are words for a head of a region's government or party, hence for that government.
     """
 
     purpose: Purpose
@@ -47,7 +47,7 @@ class Sorting:
     confidence: float
     stated: bool
     cues: tuple[str, ...]
-    names_leader: bool
+    leaders: tuple[str, ...]
     urgent_cues: tuple[str, ...]
 
 
@@ -88,7 +88,7 @@ class Sorter:
             confidence=confidence,
             stated=stated is not None,
             cues=cues,
-            names_leader=bool(found & self._cues["leader"].keys()),
+            leaders=tuple(sorted(found & self._cues["leader"].keys())),
             urgent_cues=urgent,
         )
 

@@ -63,5 +63,26 @@ async def test_reasons_that_name_the_accused_are_for_the_office(city: City) -> N
 
 
 async def test_preview_needs_its_scope(city: City) -> None:
-    organ = await city.organ(LAND_BUREAU)
-    assert (await organ.post("/v1/routing/preview", BODY)).status_code == 403
+    admin = await city.admin()
+    assert (await admin.post("/v1/routing/preview", BODY)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "征",
+        "。",
+        "征地补偿款没有发放。" * 10_000,
+        "南縣茅草街鎮徵地補償款沒有發放,請縣自然資源局處理。",
+        "The compensation for our land has not been paid.",
+        "征地补偿款😀没有发放🏠𠮷👨‍👩‍👧",
+        "\u0301\u200b\ufeff征地",
+    ],
+    ids=["one character", "a stop", "100,000", "traditional", "English", "emoji", "marks"],
+)
+async def test_a_preview_of_any_text_is_an_answer(city: City, content: str) -> None:
+    answer = await (await city.portal()).post(
+        "/v1/routing/preview", {"channel": "online", "content": content}
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["needs_triage"] or answer.json()["lead"]

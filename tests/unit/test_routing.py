@@ -123,6 +123,33 @@ def test_confidential_redress_against_the_competent_organ_goes_one_level_up() ->
     assert not set(decision.co_ids) & hidden
 
 
+def test_a_confidential_petition_goes_to_the_organ_that_it_turns_to() -> None:
+    decision = decided("南县茅草街镇征地补偿款没有发放,请南县自然资源局核实。", confidential=True)
+    assert decision.accused_organ_ids == ()
+    assert lead_of(decision) == "南县自然资源局"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "南县茅草街镇征地补偿款没有发放,南县自然资源局扣着不给。",
+        "请南县自然资源局不要再截留茅草街镇的征地补偿款。",
+        "请查处。南县自然资源局的人拿走了茅草街镇的征地补偿款。请南县自然资源局核实。",
+    ],
+)
+def test_a_confidential_petition_does_not_go_to_the_organ_that_it_complains_of(content: str) -> None:
+    decision = decided(content, confidential=True)
+    assert decision.lead_id not in city_directory().shielded_from(decision.accused_organ_ids)
+    names = [city_directory().organ(organ_id).name for organ_id in decision.accused_organ_ids]
+    assert names == ["南县自然资源局"]
+
+
+def test_a_denunciation_counts_even_those_it_turns_to_as_accused() -> None:
+    decision = decided("请南县自然资源局查处某公司行贿受贿、贪污征地款的干部。")
+    names = [city_directory().organ(organ_id).name for organ_id in decision.accused_organ_ids]
+    assert names == ["南县自然资源局"]
+
+
 def test_open_redress_may_go_to_the_organ_it_complains_of() -> None:
     decision = decided("南县教育局不作为,学校乱收费。")
     assert decision.accused_organ_ids == ()
