@@ -19,6 +19,8 @@ from services.domain.region import Gazetteer, Region, RegionLevel
 
 MOST_SUCCESSIONS = 16
 """So many mergers in a row are a mistake in the data, not history."""
+MOST_ANSWERS = 20_000
+"""Answers to «谁主管» that are kept: the same few matters come from the same places every day."""
 LEVEL_NAMES = {
     RegionLevel.PROVINCE: "省级",
     RegionLevel.PREFECTURE: "市级",
@@ -62,6 +64,7 @@ class Directory:
         self.powers = Powers(powers)
         self.categories = categories
         self.gazetteer = gazetteer
+        self._competences: dict[tuple[str, str, date | None], Competence] = {}
         self._by_id = {organ.id: organ for organ in self.organs}
         self._by_code = {organ.code: organ for organ in self.organs}
         self._by_region: dict[str, list[Organ]] = defaultdict(list)
@@ -176,6 +179,15 @@ class Directory:
         An organ split, merged or abolished is followed to the one that exercises its powers now (art. 24).
         Without a day, what has not ended counts.
         """
+        asked = (category_code, region_code, on)
+        known = self._competences.get(asked)
+        if known is None:
+            if len(self._competences) >= MOST_ANSWERS:
+                self._competences.clear()
+            known = self._competences[asked] = self._competent(*asked)
+        return known
+
+    def _competent(self, category_code: str, region_code: str, on: date | None) -> Competence:
         place = self.gazetteer.get(region_code)
         category = self.categories.get(category_code)
         lineage = [region.code for region in self.gazetteer.lineage(place.code)]
