@@ -115,8 +115,8 @@ def placed_by_who_may_know(record: Record) -> Iterator[str]:
         yield "who is to place it is shielded from it"
     if any(each.open and each.role is Role.LEAD for each in record.dispatches):
         yield f"{petition.state.value}, and yet in an organ's hands"
-    raised = [event for event in record.events if event.kind == Act.RAISE_DISPUTE.value]
-    if petition.state is State.DISPUTED and str(petition.holder_id) != raised[-1].data["organ_id"]:
+    raised = [e.data["organ_id"] for e in record.events if e.kind == Act.RAISE_DISPUTE.value]
+    if petition.state is State.DISPUTED and raised[-1:] != [str(petition.holder_id)]:
         yield f"disputed: held by {petition.holder_id}, who does not decide it"
 
 

@@ -200,6 +200,7 @@ class Deployment:
             await connection.execute(clock_shift.delete())
             await connection.execute(clock_shift.insert().values(id=1, seconds=int(shift.total_seconds())))
         self.clock.shift = shift
+        self._looked_at = 0.0  # what takes force by its date is looked for anew
 
     async def ailing(self) -> Mapping[str, str]:
         """The parts this deployment needs that are not there; see :mod:`services.adapters.health`."""

@@ -35,4 +35,4 @@ async def read_calendar(world: World, client: Asking, year: Year = None) -> Resp
 
 
 def _load_out(load: LoadedNotice) -> dict[str, Any]:
-    return {"loaded_at": load.loaded_at, "sha256": load.sha256}
+    return {"loaded_at": load.loaded_at, "source": load.source, "sha256": load.sha256}

@@ -11,12 +11,15 @@ from starlette.responses import Response
 from intake_api.calls import World, caller
 from intake_api.replies import reply
 from intake_api.schemas.clock import AdvanceIn, ClockOut
-from services.application import timers
+from services.application import calendar, timers
 from services.bootstrap import Deployment
 from services.domain.access import Client, Scope
 from services.domain.refusal import NotFound
 
 router = APIRouter(prefix="/v1/demo/clock", tags=["演示 · demo"])
+REHEARSED = "演示:仅法定节日,不含调休"
+# Notices come out weeks before their year: whoever looks a few weeks ahead sees firm dates.
+A_PERIOD = timedelta(days=30)
 Admin = Annotated[Client, caller(Scope.ADMIN)]
 
 
@@ -29,9 +32,14 @@ async def read_clock(world: World, admin: Admin) -> Response:
 
 @router.post("", operation_id="advance_clock", summary="拨快演示时钟", response_model=ClockOut)
 async def advance_clock(body: AdvanceIn, world: World, admin: Admin) -> Response:
-    """将演示时钟拨快若干日,并处理其间届满的各项期限。不能拨回。"""
+    """将演示时钟拨快若干日,并处理其间届满的各项期限。不能拨回。
+
+    拨到放假通知尚未发布的年份时,先按法定节日载入一份演示用的通知,否则该年的期限都是暂定的。
+    """
     _ensure_demo(world)
-    await world.move_clock(world.clock.shift + timedelta(days=body.advance_days))
+    ahead = timedelta(days=body.advance_days)
+    await calendar.rehearse(world, world.clock.today() + ahead + A_PERIOD, source=REHEARSED)
+    await world.move_clock(world.clock.shift + ahead)
     return _told(world, acted=await timers.catch_up(world))
 
 

@@ -16,6 +16,7 @@ class LoadOut(Told):
     """一次载入放假通知"""
 
     loaded_at: str = Field(json_schema_extra=INSTANT)
+    source: str = Field(description="通知文件的名称;演示系统自行载入的注明“演示”")
     sha256: str = Field(description="内容的摘要")
 
 
@@ -31,7 +32,9 @@ class CalendarOut(Told):
                     "provisional": False,
                     "days_off": ["2026-01-01", "2026-01-02", "2026-01-03"],
                     "makeup": ["2026-01-04"],
-                    "loads": [{"loaded_at": "2025-11-05T02:00:00Z", "sha256": _SHA256}],
+                    "loads": [
+                        {"loaded_at": "2025-11-05T02:00:00Z", "source": "2026.toml", "sha256": _SHA256}
+                    ],
                 }
             ]
         }

@@ -143,6 +143,23 @@ async def load(
         return loaded
 
 
+async def rehearse(world: World, until: date, *, source: str) -> None:
+    """Let a demo's notices appear before their years begin, as in earnest, of the statutory days off alone.
+
+    Without them every day of a later year stays provisional, and no right lapses on such a day.
+    """
+    calendar = await calendar_in_force(world)
+    coming = range(world.clock.today().year + 1, until.year + 1)
+    wanted = [
+        HolidayNotice(year, frozenset(day for day in calendar.holidays if day.year == year), frozenset())
+        for year in coming
+        if year not in calendar.published
+    ]
+    await load(world, wanted, by=SYSTEM, source=source)
+    while await recount(world):
+        pass
+
+
 async def recount(world: World, *, limit: int = 200) -> int:
     """Count up to ``limit`` clocks of other calendar versions again. Returns how many there were.
 

@@ -138,6 +138,27 @@ async def test_demo_clock_goes_forward_and_runs_the_timers(city: City) -> None:
     assert back.json()["errors"][0]["pointer"] == "/advance_days"
 
 
+async def test_demo_moved_towards_an_unannounced_year_rehearses_its_notice(city: City) -> None:
+    dispatch, _ = await city.accepted()
+    admin = await city.admin()
+
+    async def handling() -> dict[str, object]:
+        clocks = (await city.petition(dispatch["petition_id"]))["deadlines"]
+        return next(clock for clock in clocks if clock["rule"] == "D5")
+
+    before = await handling()
+    assert (before["due_on"], before["provisional"]) == ("2027-01-19", True)
+    await admin.post("/v1/demo/clock", {"advance_days": 5})
+    assert (await handling())["provisional"]
+    for _ in range(2):
+        await admin.post("/v1/demo/clock", {"advance_days": 14})
+    after = await handling()
+    assert (after["due_on"], after["provisional"]) == ("2027-01-19", False)
+    year = (await admin.get("/v1/statutes/calendar", year=2027)).json()
+    assert not year["provisional"]
+    assert [load["source"] for load in year["loads"]] == ["演示:仅法定节日,不含调休"]
+
+
 async def test_without_a_demo_there_is_no_clock(city: City) -> None:
     admin = await city.admin()
     city.world.settings = city.world.settings.model_copy(update={"demo": False})

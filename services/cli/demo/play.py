@@ -129,8 +129,7 @@ def _failures(ending: Ending, inboxes: Inboxes) -> list[str]:
         "每件都查得到办理进度": numbers == {tale.number for tale in tales} and len(numbers) == len(tales),
         "收件箱没有重复的条目": not inboxes.twice,
         "有复核意见送达后终结的": grounds["re_review_served"] > 0,
-        "有逾期未请求复查、复核而终结的": grounds["time_lapsed"] > 0
-        or any(tale.lapse_held for tale in tales),
+        "有逾期未请求复查、复核而终结的": grounds["time_lapsed"] > 0,
         "有建议办结的": concluded["suggestion"] > 0,
         "有检举控告办结的": concluded["denunciation"] > 0,
         "有不予受理的": states["declined"] > 0,

@@ -143,7 +143,5 @@ def _ended_on(tale: Tale) -> str:
 
 
 def _end(tale: Tale) -> str:
-    if tale.lapse_held:
-        return "期限届满(待公布节假日)"
     ground = tale.record.get("final_ground")
     return f"已终结({GROUNDS.get(ground, ground)})" if ground else STATES[tale.state]

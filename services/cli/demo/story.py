@@ -56,13 +56,6 @@ class Tale:
     def state(self) -> str:
         return str(self.progress.get("state", "registered" if self.id else ""))
 
-    @property
-    def lapse_held(self) -> bool:
-        """Its time for the next tier passed in a year without a calendar, where no right lapses."""
-        window = {"answered": "D7", "review_answered": "D9"}.get(self.state)
-        clocks: list[dict[str, Any]] = self.record.get("deadlines", [])
-        return any(clock["rule"] == window and clock["provisional"] for clock in clocks)
-
 
 @dataclass(frozen=True, slots=True)
 class City:
