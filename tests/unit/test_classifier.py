@@ -89,6 +89,21 @@ def test_what_fewer_than_three_petitions_say_is_not_kept() -> None:
     assert not any("张" in token for token in kept)
 
 
+def test_a_district_is_told_alone_and_with_each_category() -> None:
+    reader = Reader(Columns(("body",), given=("kind",)), frozenset({"东湖", "西山"}))
+    bag = reader.bags({"body": "东湖区的路灯不亮", "kind": "照明"})[Block.PLACE]
+    assert set(bag) == {"东湖", "东湖:kind:照明"}
+
+
+def test_a_model_keeps_only_the_places_that_its_rows_speak_of() -> None:
+    rows, labels = rows_of(200)
+    columns = Columns(("title", "body"))
+    names = frozenset({"东湖", "西山", "沙河"})
+    model = train(rows, labels, columns, About("matter", 200, ""), places=names).model
+    assert model.reader.places == {"东湖", "西山"}
+    assert artifact.from_bytes(artifact.to_bytes(model)).reader.places == {"东湖", "西山"}
+
+
 def test_near_copies_are_one_family() -> None:
     rows: list[Row] = [
         {"body": "新城路12号楼下烧烤店每天营业到凌晨三点,油烟很大,居民无法休息"},

@@ -56,6 +56,7 @@ def to_bytes(model: TextModel) -> bytes:
         "sha256": _digest(members),
         "labels": list(model.labels),
         "columns": asdict(model.reader.columns),
+        "places": sorted(model.reader.places),
         "sharpness": model.trust.sharpness,
         "trust_bias": model.trust.bias,
         "about": asdict(model.about),
@@ -130,7 +131,8 @@ def _model(header: Mapping[str, Any], members: Mapping[str, bytes]) -> TextModel
                 given=tuple(columns["given"]),
                 heading=columns["heading"],
                 reference=columns["reference"],
-            )
+            ),
+            frozenset(header["places"]),
         ),
         vocabulary=Vocabulary(held, arrays["rarity"]),
         weights=arrays["weights"],

@@ -12,6 +12,7 @@ import numpy as np
 
 from services.adapters.classifier.features import Columns, Row
 from services.adapters.classifier.model import About, TextModel
+from services.adapters.classifier.places import county_names
 from services.adapters.classifier.scores import Judged
 from services.adapters.classifier.tables import read_table
 from services.adapters.classifier.training import Trained, train
@@ -37,7 +38,7 @@ def train_on(files: Sequence[Path], wanted: Wanted, *, kind: str, trained_at: st
     rows, labels = table.labelled(wanted.label)
     reference = wanted.reference or (NUMBER_COLUMN if NUMBER_COLUMN in table.names else None)
     columns = Columns.of(rows, wanted.text, reference=reference)
-    return train(rows, labels, columns, About(kind, len(rows), trained_at))
+    return train(rows, labels, columns, About(kind, len(rows), trained_at), places=county_names())
 
 
 def out_of_fold(trained: Trained) -> Judged:

@@ -1,8 +1,9 @@
-"""What of a row the classifier looks at: the n-grams of its text, and the categories that it was given.
+"""What of a row the classifier looks at: the n-grams of its text, how it begins, its categories, its places.
 
-Two blocks, each a bag of tokens of its own: **text**, every run of one to four characters, and **given**,
-the values of category columns, each alone and together with its neighbours. Digits are made alike, so that
-nobody's number becomes a token.
+Each block is a bag of tokens of its own: **text**, every run of one to four characters; **head**, how the
+text begins (who calls, and with what wish); **given**, the values of category columns, each alone and with
+its neighbours; **place**, the counties and districts named, alone and with each category, for a matter can be
+another's in another district. Digits are made alike, so that nobody's number becomes a token.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ HEADING_SHARE = 0.35
 CATEGORY_SHARE = 0.2
 CATEGORY_CHARS = 16
 """A column is a category when at most this share of its values are distinct, and they are this short."""
+HEAD_CHARS = 12
+OPENINGS = (2, 3, 4, 6)
 PERIOD_DIGITS = 6
 """Row numbers begin with year and month: units are renamed, and what a label meant then is told by it."""
 _BLANK = re.compile(r"\s+")
@@ -32,7 +35,9 @@ _NUMBER = re.compile(r"[0-9０-９]+")
 
 class Block(StrEnum):
     TEXT = "text"
+    HEAD = "head"
     GIVEN = "given"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,12 @@ def _heading(values: Mapping[str, Sequence[str]]) -> str | None:
 
 
 class Reader:
-    """Reads rows into bags."""
+    """Reads rows into bags. ``places``: the names of counties and districts, as short as people say them."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, places: frozenset[str] = frozenset()) -> None:
         self.columns = columns
+        self.places = places
+        self._lengths = sorted({len(name) for name in places})
 
     def bags(self, row: Row, *, heading_only: bool = False) -> dict[Block, Counter[str]]:
         """The tokens of a row with how often each stands there."""
@@ -79,7 +86,12 @@ class Reader:
         if heading_only and self.columns.heading is not None:
             names = (self.columns.heading,)
         text = readable(" ".join(row.get(name, "") for name in names))
-        return {Block.TEXT: Counter(grams(text)), Block.GIVEN: Counter(self._given(row))}
+        return {
+            Block.TEXT: Counter(grams(text)),
+            Block.HEAD: Counter(head(text)),
+            Block.GIVEN: Counter(self._given(row)),
+            Block.PLACE: Counter(self._placed(row, text)),
+        }
 
     def has_heading(self, row: Row) -> bool:
         return bool(self.columns.heading and row.get(self.columns.heading))
@@ -89,6 +101,20 @@ class Reader:
         number = row.get(self.columns.reference, "") if self.columns.reference else ""
         if number.isdigit():
             yield f"since:{number[:PERIOD_DIGITS]}"
+
+    def _placed(self, row: Row, text: str) -> Iterator[str]:
+        values = [(name, row[name]) for name in self.columns.given if row.get(name)]
+        for place in self.named_places(text):
+            yield place
+            yield from (f"{place}:{name}:{value}" for name, value in values)
+
+    def named_places(self, text: str) -> set[str]:
+        return {
+            text[start : start + length]
+            for length in self._lengths
+            for start in range(len(text) - length + 1)
+            if text[start : start + length] in self.places
+        }
 
 
 def readable(text: str) -> str:
@@ -102,6 +128,13 @@ def grams(text: str) -> Iterable[str]:
     for length in range(2, LONGEST_GRAM + 1):
         tokens += [text[start : start + length] for start in range(len(text) - length + 1)]
     return tokens
+
+
+def head(text: str) -> Iterable[str]:
+    """The first characters as they begin, and the pairs among them."""
+    begun = text[:HEAD_CHARS]
+    openings = [f"^{begun[:length]}" for length in OPENINGS if len(begun) >= length]
+    return openings + [begun[start : start + 2] for start in range(len(begun) - 1)]
 
 
 def conjunctions(values: Sequence[str]) -> Iterator[str]:

@@ -10,18 +10,14 @@ import numpy as np
 
 from services.adapters.classifier.calibration import bands
 from services.adapters.classifier.scores import Judged
+from services.adapters.papers.fonts import FOLDER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-CHINESE = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Source Han Sans SC",
-    "WenQuanYi Zen Hei",
-    "SimHei",
-    "DejaVu Sans",
-)
+CHINESE = ("FandolHei", "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Zen Hei")
+"""Sans-serif faces with Chinese, those of ``script/fonts`` first; then what the machine has."""
+STAND_INS = ("Noto Serif CJK SC", "Noto Serif CJK JP", "Source Han Serif SC", "SimHei", "DejaVu Sans")
 PAIRS = 15
 LONGEST_LABEL = 14
 
@@ -33,18 +29,25 @@ def draw(judged: Judged, path: Path, *, title: str) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    known = {font.name for font in matplotlib.font_manager.fontManager.ttflist}
-    with pyplot.rc_context(
-        {"font.sans-serif": [name for name in CHINESE if name in known], "font.family": "sans-serif"}
-    ):
-        figure, (left, right) = pyplot.subplots(
-            1, 2, figsize=(14, 6), width_ratios=(1, 1.2), layout="constrained"
-        )
+    with pyplot.rc_context({"font.family": "sans-serif", "font.sans-serif": _faces()}):
+        figure, (left, right) = pyplot.subplots(1, 2, figsize=(14, 6), width_ratios=(1, 1.2))
         figure.suptitle(title)
         _reliability(left, judged)
         _confusion(right, judged)
+        figure.tight_layout()
         figure.savefig(path, dpi=110)
         pyplot.close(figure)
+
+
+def _faces() -> list[str]:
+    """The faces that are there, those fetched for the papers too."""
+    from matplotlib.font_manager import fontManager
+
+    if FOLDER.is_dir():
+        for file in sorted(FOLDER.glob("*Hei-Regular.otf")):
+            fontManager.addfont(file)
+    known = {font.name for font in fontManager.ttflist}
+    return [name for name in (*CHINESE, *STAND_INS) if name in known]
 
 
 def _reliability(axes: Axes, judged: Judged) -> None:

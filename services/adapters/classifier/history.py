@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from services.adapters.classifier.features import Columns, Row
 from services.adapters.classifier.model import About
+from services.adapters.classifier.places import county_names
 from services.adapters.classifier.training import Trained, train
 from services.adapters.directory_files import load_categories
 from services.application.classifier import Lesson
@@ -27,7 +28,7 @@ def train_on_lessons(lessons: Sequence[Lesson], *, kind: str, trained_at: str) -
         last=max(days, default=None),
         classification=fingerprint(load_categories()),
     )
-    return train(rows, [lesson.label for lesson in lessons], COLUMNS, about)
+    return train(rows, [lesson.label for lesson in lessons], COLUMNS, about, places=county_names())
 
 
 def fingerprint(categories: Categories) -> str:

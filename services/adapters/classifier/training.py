@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ SOFTNESS = 1.0
 EVENNESS = 0.25
 """The power of a label's rarity that its rows are weighed with: 0 all rows alike, 1 all labels alike."""
 FEWEST_ROWS = 20
+FEWEST_ROWS_OF_PLACE = 10
 NEVER = -3.0
 """The score of a label that a fold has not seen."""
 CHANCE = 20220501
@@ -43,14 +45,21 @@ class Trained:
     confidence: Floats
 
 
-def train(rows: Sequence[Row], labels: Sequence[str], columns: Columns, about: About) -> Trained:
-    """Learn from labelled rows. Raises ``NothingToLearn``."""
+def train(
+    rows: Sequence[Row],
+    labels: Sequence[str],
+    columns: Columns,
+    about: About,
+    *,
+    places: frozenset[str] = frozenset(),
+) -> Trained:
+    """Learn from labelled rows; ``places`` are names to look for. Raises ``NothingToLearn``."""
     names = tuple(sorted(set(labels)))
     if len(rows) < FEWEST_ROWS or len(names) < 2:
         raise NothingToLearn(rows=len(rows), labels=len(names), fewest=FEWEST_ROWS)
     place = {name: index for index, name in enumerate(names)}
     truth = np.array([place[label] for label in labels])
-    reader = Reader(columns)
+    reader = Reader(columns, _named_often(columns, places, rows))
     vocabulary = Vocabulary.of((reader.bags(row) for row in rows), len(rows))
     whole = vocabulary.matrix(reader.bags(row) for row in rows)
     headed = np.flatnonzero([reader.has_heading(row) for row in rows])
@@ -60,6 +69,15 @@ def train(rows: Sequence[Row], labels: Sequence[str], columns: Columns, about: A
     weights, bias = _fit(whole, truth, len(names))
     model = TextModel(names, reader, vocabulary, weights, bias, trust, about)
     return Trained(model, scores, truth, confidence)
+
+
+def _named_often(columns: Columns, places: frozenset[str], rows: Sequence[Row]) -> frozenset[str]:
+    """The places that these rows speak of: the model keeps no others."""
+    reader = Reader(columns, places)
+    named: Counter[str] = Counter()
+    for row in rows:
+        named.update(reader.named_places(" ".join(row.get(name, "") for name in columns.text)))
+    return frozenset(name for name, count in named.items() if count >= FEWEST_ROWS_OF_PLACE)
 
 
 def _out_of_fold(

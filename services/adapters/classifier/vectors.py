@@ -17,8 +17,8 @@ Floats = npt.NDArray[np.float32]
 Whole = npt.NDArray[np.int32]
 Bags = Mapping[Block, Counter[str]]
 
-BLOCK_WEIGHT = {Block.TEXT: 1.0, Block.GIVEN: 0.7}
-FEWEST_ROWS = {Block.TEXT: 3, Block.GIVEN: 2}
+BLOCK_WEIGHT = {Block.TEXT: 1.0, Block.HEAD: 0.32, Block.GIVEN: 0.45, Block.PLACE: 0.39}
+FEWEST_ROWS = {Block.TEXT: 3, Block.HEAD: 3, Block.GIVEN: 2, Block.PLACE: 3}
 """In how many different rows a token must stand to be kept: what one petitioner alone wrote is not (0004)."""
 MOST_TOKENS = 120_000
 LOG = [0.0] + [1.0 + math.log(count) for count in range(1, 256)]
