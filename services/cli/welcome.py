@@ -21,13 +21,14 @@ def lines(settings: Settings, clients: Path | None) -> list[str]:
     ]
     if clients is None:
         return [*said, "  调用方 · calling systems    xinfang clients add --help"]
-    take = TAKE_PORTAL.format(path=clients.resolve())
+    path = clients.resolve()
+    take = TAKE_PORTAL.format(path=path)
     return [
         *said,
-        f"  演示的调用方 · clients      {clients.resolve()}",
+        f"  演示的调用方 · clients      {path}",
         "  取令牌 · get a token:",
         f"    curl -u \"$(python3 -c '{take}')\" -d grant_type=client_credentials {url}/oauth/token",
-        "  看它运转 · see it at work:  .venv/bin/xinfang demo play",
+        f"  看它运转 · see it at work:  .venv/bin/xinfang demo play --url {url} --clients {path}",
         "  停止 · stop:                Ctrl-C",
     ]
 

@@ -253,3 +253,4 @@ def test_the_server_says_where_to_look(data: Path) -> None:
     said = "\n".join(welcome.lines(Settings(data=data, host="::", port=8123), data / "demo-clients.json"))
     assert "http://127.0.0.1:8123/docs" in said
     assert "oauth/token" in said
+    assert f"demo play --url http://127.0.0.1:8123 --clients {data / 'demo-clients.json'}" in said
