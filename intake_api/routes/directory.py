@@ -16,6 +16,8 @@ from services.domain.access import Client, Scope
 
 router = APIRouter(prefix="/v1/directory", tags=["机构目录 · directory"])
 Reading = Annotated[Client, caller(Scope.DIRECTORY, Scope.ADMIN)]
+Choosing = Annotated[Client, caller(Scope.DIRECTORY, Scope.ADMIN, Scope.SUBMIT)]
+"""Who registers offers these lists in its form: a registration carries a region and a category."""
 Code = Annotated[str | None, Query(pattern=r"^[0-9]{2,12}$", description="行政区划代码,含下级")]
 Function = Annotated[str | None, Query(max_length=48, description="职能代码", examples=["natural_resources"])]
 Name = Annotated[str | None, Query(min_length=1, max_length=60, description="名称中的字")]
@@ -24,7 +26,7 @@ Name = Annotated[str | None, Query(min_length=1, max_length=60, description="名
 @router.get("/regions", operation_id="list_regions", summary="行政区划", response_model=RegionPage)
 async def list_regions(
     world: World,
-    client: Reading,
+    client: Choosing,
     region: Code = None,
     parent: Annotated[str | None, Query(pattern=r"^[0-9]{2,12}$", description="上一级代码")] = None,
     name: Name = None,
@@ -136,7 +138,7 @@ async def list_powers(
 @router.get("/categories", operation_id="list_categories", summary="内容分类", response_model=CategoryPage)
 async def list_categories(
     world: World,
-    client: Reading,
+    client: Choosing,
     parent: Annotated[str | None, Query(pattern=r"^[0-9]{2,6}$", description="上级分类,含其全部下级")] = None,
     name: Name = None,
     after: After = None,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.city import LAND_BUREAU, City
 
 
@@ -79,6 +81,13 @@ async def test_cursor_holds_for_its_own_filters_only(city: City) -> None:
     following = (await office.get("/v1/directory/categories", limit=5)).json()["next"]
     answer = await office.get("/v1/directory/categories", limit=5, parent="03", after=following)
     assert (answer.status_code, answer.json()["code"]) == (400, "cursor_invalid")
+
+
+@pytest.mark.parametrize("names", ["regions", "categories"])
+async def test_a_portal_reads_what_its_form_offers(city: City, names: str) -> None:
+    read = await (await city.portal()).get(f"/v1/directory/{names}", limit=2)
+    assert read.status_code == 200
+    assert len(read.json()["items"]) == 2
 
 
 async def test_directory_needs_its_scope(city: City) -> None:
