@@ -19,6 +19,7 @@ from services.domain import (
     access,
     attachment,
     deadline,
+    directory_version,
     dispatch,
     dispute,
     execution,
@@ -32,6 +33,7 @@ from services.domain import (
     refusal,
     region,
     review,
+    rule_set,
     steps,
 )
 from services.domain import registration as registration_rules
@@ -50,6 +52,9 @@ STATUS: dict[type[refusal.Refusal], int] = {
     attachment.EmptyFile: 422,
     access.StaleVersion: 412,
     holiday_notice.YearBegun: 409,
+    rule_set.RulesPending: 409,
+    rule_set.NotBefore: 409,
+    directory_version.VersionNotKept: 409,
     own_limit.LimitOnEnded: 409,
     access.NotCompetent: 403,
     steps.StepNotAllowed: 409,
