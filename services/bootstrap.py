@@ -120,6 +120,7 @@ class Deployment:
         self.bell = ArqBell(settings.redis_url) if settings.redis_url else LocalBell()
         self._router: Router | None = None
         self._rules: RuleSet | None = None
+        self._heard: Witnesses | None = None
         self._directory: Directory | None = None
         self._looking = asyncio.Lock()
         self._looked_at = 0.0
@@ -151,10 +152,10 @@ class Deployment:
         return await self._look()
 
     async def router(self) -> Router:
-        directory, rules = await self.directory(), self.rules.held
+        directory, rules, heard = await self.directory(), self.rules.held, self.models.witnesses
         stale = self._router is None or self._router.directory is not directory
-        if stale or self._router is None or self._rules is not rules:
-            self._rules, self._router = rules, self.router_over(directory, rules)
+        if stale or self._router is None or self._rules is not rules or self._heard is not heard:
+            self._rules, self._heard, self._router = rules, heard, self.router_over(directory, rules)
         return self._router
 
     async def witnesses(self) -> Witnesses:
@@ -163,15 +164,15 @@ class Deployment:
         return self.models.witnesses
 
     def router_over(self, directory: Directory, rules: RuleSet) -> Router:
-        """The rules of routing over another directory, or other rules over the same."""
-        threshold = self.settings.triage_threshold
-        return build_router(directory, rules, pack=self.law.pack, threshold=threshold)
+        """The rules of routing over another directory, or other rules over the same; models as now."""
+        threshold, heard = self.settings.triage_threshold, self.models.witnesses
+        return build_router(directory, rules, pack=self.law.pack, threshold=threshold, witnesses=heard)
 
     async def router_of(self, directory_version: int, rules_version: str) -> Router | None:
         """The router that decided under these versions; None where the rules are not there any more.
 
         The edition is the one installed: whether it is the same, ``rules_version`` of its decisions tells.
-        Raises ``VersionNotKept``.
+        Raises ``VersionNotKept`` and ``ModelNotKept``.
         """
         name = read_name(rules_version)
         rules = await self.rules.at(name.rules) if name is not None else None
@@ -179,7 +180,10 @@ class Deployment:
             return None
         pack = self._packs[name.pack]
         directory = await self.organs.at(directory_version)
-        return build_router(directory, rules, pack=lambda _region: pack, threshold=name.threshold)
+        heard = await self.models.at(matter=name.matter, precedent=name.precedent)
+        return build_router(
+            directory, rules, pack=lambda _region: pack, threshold=name.threshold, witnesses=heard
+        )
 
     @property
     def local_bell(self) -> asyncio.Event | None:

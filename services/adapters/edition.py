@@ -9,6 +9,7 @@ from importlib.resources import files
 
 FIRST = "router"
 READERS = ("cues", "directory_files", "gazetteer")
+MODELS = ("artifact", "calibration", "features", "model", "trust", "vectors")
 DATA = ("services.directory", "services.gazetteer", "services.statutes")
 _IMPORTED = re.compile(r"^from services\.domain\.(\w+) import", re.MULTILINE)
 
@@ -22,7 +23,7 @@ def edition() -> str:
     digest = hashlib.sha256()
     for name, source in sorted(deciding_modules().items()):
         digest.update(f"{name}\0{source}\0".encode())
-    for name in READERS:
+    for name in (*READERS, *(f"classifier/{each}" for each in MODELS)):
         digest.update((files("services.adapters") / f"{name}.py").read_bytes())
     for package in DATA:
         for entry in sorted(files(package).iterdir(), key=lambda entry: entry.name):

@@ -14,6 +14,7 @@ from services.domain.router import Router
 from services.domain.rule_set import RuleSet, edition_name
 from services.domain.sorting import Sorter
 from services.domain.statute import RulePack
+from services.domain.witness import Witnesses
 
 
 def build_router(
@@ -23,8 +24,13 @@ def build_router(
     pack: Callable[[str], RulePack],
     threshold: float,
     places: PlaceFinder | None = None,
+    witnesses: Witnesses | None = None,
 ) -> Router:
-    """``threshold`` is the deployment's, where the rules set none; ``places`` a finder of that directory."""
+    """``threshold`` is the deployment's, where the rules set none; ``places`` a finder of that directory.
+
+    ``witnesses`` are the trained models to be heard, named in the decisions.
+    """
+    heard = witnesses or Witnesses()
     chosen = threshold if rules.threshold is None else rules.threshold
     return Router(
         directory,
@@ -33,5 +39,6 @@ def build_router(
         Sorter(rules.cues or load_cues()),
         pack,
         threshold=chosen,
-        rules_version=edition_name(edition(), rules.version, chosen),
+        rules_version=edition_name(edition(), rules.version, chosen, heard.version),
+        witnesses=heard,
     )

@@ -1,7 +1,8 @@
 """The router: facts + directory + rules → a decision with its reasons (信访工作条例 5, 22, 24, 30, 31).
 
 Pure: the same matter, directory and rules give the same decision. Whom a petition accuses is found first,
-and what is decided after that never reaches the accused or anyone beneath (R6).
+and what is decided after that never reaches the accused or anyone beneath (R6). Trained models are heard
+beside words and powers: they make a decision surer or less sure, but the powers alone name the lead.
 """
 
 from __future__ import annotations
@@ -20,14 +21,26 @@ from services.domain.organ import Organ
 from services.domain.petition import Channel, Path, Purpose
 from services.domain.place import PlaceFinder
 from services.domain.region import Region
-from services.domain.routing import Decision, Matter, Reason, Suggestion
+from services.domain.routing import Decision, Matter, Reason
 from services.domain.routing_case import GIVEN, Case
 from services.domain.sorting import Sorter
 from services.domain.statute import RulePack
+from services.domain.suggestion import suggested_organs
+from services.domain.testimony import (
+    Understanding,
+    agreed,
+    by_both,
+    by_words,
+    contested,
+    precedents,
+)
+from services.domain.witness import Witnesses
 
-SUGGESTIONS = 3
 # The part of a decision's confidence that is left when the place is known to a level above the deciding one.
 COARSE_PLACE = 0.75
+
+
+NOBODY = Witnesses()
 
 
 class Router:
@@ -46,6 +59,7 @@ class Router:
         *,
         threshold: float,
         rules_version: str,
+        witnesses: Witnesses = NOBODY,
     ) -> None:
         self._directory = directory
         self._locator = Locator(directory.gazetteer, places)
@@ -55,6 +69,7 @@ class Router:
         self._sorter = sorter
         self._threshold = threshold
         self._rules_version = rules_version
+        self._witnesses = witnesses
 
     @property
     def directory(self) -> Directory:
@@ -84,8 +99,8 @@ class Router:
     # -- what the petition says ---------------------------------------------------------------------------
 
     def _understood(self, matter: Matter, on: date) -> Case:
-        finding = self._matters.find(matter.text, matter.title)
-        category, category_confidence = finding.category, finding.confidence
+        understanding = self._heard(matter)
+        category, category_confidence = understanding.category, understanding.confidence
         given = self.categories.get(matter.category_code) if matter.category_code else None
         if given is not None:
             category, category_confidence = given, GIVEN
@@ -95,12 +110,20 @@ class Router:
             pack=self._pack(matter.office_region),
             sorting=self._sorter.sort(matter.title, matter.text, matter.purpose),
             locality=self._locator.locate(matter, on, lambda: self._exclusion.named(matter)),
-            finding=finding,
+            understanding=understanding,
             category=category,
             category_confidence=category_confidence,
         )
         _explain_sorting(case)
         return case
+
+    def _heard(self, matter: Matter) -> Understanding:
+        """What the words of the lexicon say it is about, and the model where there is one."""
+        finding = self._matters.find(matter.text, matter.title)
+        model = self._witnesses.matter
+        if model is None:
+            return by_words(finding)
+        return by_both(finding, model.speak(matter.title, matter.text), self.categories)
 
     # -- whom it goes to ----------------------------------------------------------------------------------
 
@@ -126,6 +149,7 @@ class Router:
 
     def _to_competent(self, case: Case, respondent_ids: tuple[UUID | None, ...]) -> Decision:
         """属地管理、分级负责,谁主管、谁负责: the lowest competent organ of the place (R1, R2)."""
+        self._ask_precedent(case)
         if case.category is None:
             case.say("R1", f"事发地为{self._name(case.locality.region)};未能判断事项类别,请人工确定主管单位")
             return self._finished(case, respondent_ids, None, 0.0)
@@ -141,8 +165,16 @@ class Router:
         if co:
             names = "、".join(organ.name for organ in co)
             case.say("R8", f"涉及两个以上单位:{lead.name}主办,{names}协办")
-        confidence = min(case.category_confidence, self._place_confidence(case, competence))
+        confidence = min(_beside_precedent(case, lead), self._place_confidence(case, competence))
         return self._finished(case, respondent_ids, lead, confidence, co=co, competence=competence)
+
+    def _ask_precedent(self, case: Case) -> None:
+        """Who handled such petitions here; of one that accuses anybody, nothing is asked (R6)."""
+        model = self._witnesses.precedent
+        if model is None or case.hidden:
+            return
+        heard = model.speak(case.matter.title, case.matter.text)
+        case.precedents = precedents(heard, self._directory, case.locality.region.code, case.on)
 
     def _allowed(self, case: Case, competence: Competence) -> Organ | None:
         """The competent organ; when it is the accused, the one that decides a level up (R6)."""
@@ -183,7 +215,9 @@ class Router:
         if needs_triage and lead is not None:
             text = f"把握不足({confidence:.2f},低于{self._threshold:.2f}),转人工分流"
             case.reasons.append(Reason("triage", case.pack.routing_rule("R1").article, text))
-        suggestions = self._suggestions(case, lead or suggested, competence) if needs_triage else ()
+        suggestions = (
+            suggested_organs(case, self._directory, lead or suggested, competence) if needs_triage else ()
+        )
         return Decision(
             lead_id=None if lead is None else lead.id,
             lead=_organ_json(lead),
@@ -208,29 +242,26 @@ class Router:
             rules_version=f"{case.pack.id}/{self._rules_version}",
         )
 
-    def _suggestions(
-        self, case: Case, lead: Organ | None, competence: Competence | None
-    ) -> tuple[Suggestion, ...]:
-        """The three best for the triage desk: the organ found, the other categories', the government."""
-        found: dict[UUID, Suggestion] = {}
-        if lead is not None:
-            found[lead.id] = Suggestion(lead.id, lead.name, round(case.category_confidence, 3), "规则所得")
-        for organ in competence.alternatives if competence else ():
-            found.setdefault(organ.id, Suggestion(organ.id, organ.name, 0.3, "同类事项的其他主管单位"))
-        for category, score in case.finding.candidates:
-            other = self._directory.competent(category.code, case.locality.region.code, case.on).lead
-            if other is not None:
-                reason = f"若事项属于“{category.name}”"
-                found.setdefault(other.id, Suggestion(other.id, other.name, round(score, 3), reason))
-        government = self._directory.by_function("government", case.locality.region.code)
-        if government is not None:
-            text = "属地政府"
-            found.setdefault(government.id, Suggestion(government.id, government.name, 0.1, text))
-        allowed = [each for each in found.values() if each.organ_id not in case.hidden]
-        return tuple(allowed[:SUGGESTIONS])
-
     def _name(self, region: Region) -> str:
         return self._directory.gazetteer.full_name(region.code)
+
+
+def _beside_precedent(case: Case, lead: Organ) -> float:
+    """How sure the lead by law is, after it was heard who handled such petitions here (22)."""
+    first = case.precedents[0] if case.precedents else None
+    if first is None or not first.heard:
+        return case.category_confidence
+    article = case.pack.routing_rule("R1").article
+    if first.organ.id == lead.id:
+        text = f"本地同类信访件多由{first.organ.name}办理(模型,把握{first.chance:.2f}),与职权规定一致"
+        case.reasons.append(Reason("precedent", article, text))
+        return agreed(case.category_confidence, first.chance)
+    text = (
+        f"本地同类信访件多由{first.organ.name}办理(模型,把握{first.chance:.2f}),与职权规定不一致:"
+        f"承办单位仍以职权规定为准,把握相应降低"
+    )
+    case.reasons.append(Reason("precedent", article, text))
+    return contested(case.category_confidence, first.chance)
 
 
 PATH_NAMES = {

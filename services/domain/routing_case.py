@@ -8,11 +8,11 @@ from uuid import UUID
 
 from services.domain.category import Category
 from services.domain.locality import Locality
-from services.domain.matter import MatterFinding
 from services.domain.region import Gazetteer
 from services.domain.routing import Matter, Reason
 from services.domain.sorting import Sorting
 from services.domain.statute import RulePack
+from services.domain.testimony import Handled, Understanding
 
 GIVEN = 1.0
 """What the source states itself is not in doubt."""
@@ -20,18 +20,22 @@ GIVEN = 1.0
 
 @dataclass(slots=True)
 class Case:
-    """``accused`` are organs; ``hidden`` they and all beneath them (R6). ``pack`` has the articles."""
+    """``accused`` are organs; ``hidden`` they and all beneath them (R6). ``pack`` has the articles.
+
+    ``precedents``: who handled such petitions here, heard only where the powers decide.
+    """
 
     matter: Matter
     on: date
     pack: RulePack
     sorting: Sorting
     locality: Locality
-    finding: MatterFinding
+    understanding: Understanding
     category: Category | None
     category_confidence: float
     accused: tuple[UUID, ...] = ()
     hidden: frozenset[UUID] = frozenset()
+    precedents: tuple[Handled, ...] = ()
     reasons: list[Reason] = field(default_factory=list)
 
     def say(self, rule: str, text: str, *, restricted: bool = False) -> None:
@@ -40,7 +44,7 @@ class Case:
 
     @property
     def matter_ground(self) -> str:
-        return "登记时写明" if self.category_confidence == GIVEN else self.finding.evidence
+        return "登记时写明" if self.category_confidence == GIVEN else self.understanding.evidence
 
     def region_json(self, gazetteer: Gazetteer) -> dict[str, object]:
         locality = self.locality
@@ -48,6 +52,7 @@ class Case:
             "code": locality.region.code,
             "name": locality.region.name,
             "confidence": round(locality.confidence, 3),
+            "evidence": None if self.accused else locality.ground,
             "candidates": [
                 {
                     "code": each.region.code,
@@ -59,12 +64,19 @@ class Case:
         }
 
     def category_json(self) -> dict[str, object]:
+        """``by``: who named a candidate, the lexicon with its share of votes, the model with a chance."""
         return {
             "code": self.category.code if self.category else None,
             "name": self.category.name if self.category else None,
             "confidence": round(self.category_confidence, 3),
+            "evidence": None if self.accused or self.category is None else self.matter_ground,
             "candidates": [
-                {"code": each.code, "name": each.name, "score": round(score, 3)}
-                for each, score in self.finding.candidates
+                {
+                    "code": each.category.code,
+                    "name": each.category.name,
+                    "score": round(each.score, 3),
+                    "by": each.by,
+                }
+                for each in self.understanding.candidates
             ],
         }

@@ -11,7 +11,10 @@ from services.domain.matter import LexiconEntry
 from services.domain.refusal import Refusal
 
 CueTables = Mapping[str, Mapping[str, float]]
-_NAMED = re.compile(r"(?P<pack>[^/]+)/(?P<edition>[0-9a-f]{8})/r(?P<rules>\d+)@(?P<threshold>[0-9.]+)")
+_NAMED = re.compile(
+    r"(?P<pack>[^/]+)/(?P<edition>[0-9a-f]{8})/r(?P<rules>\d+)@(?P<threshold>[0-9.]+)"
+    r"(?:/(?:matter-(?P<matter>\d+))?\+?(?:precedent-(?P<precedent>\d+))?)?"
+)
 
 
 class RulesPending(Refusal):
@@ -57,20 +60,22 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class RulesName:
-    """What a decision's ``rules_version`` says: rule pack, edition of the system, own rules, threshold."""
+    """What a decision's ``rules_version`` says: rule pack, edition of the system, own rules, threshold.
+
+    ``matter`` and ``precedent``: the versions of the trained models that were heard, None where none was.
+    """
 
     pack: str
     edition: str
     rules: int
     threshold: float
+    matter: int | None = None
+    precedent: int | None = None
 
-    def __str__(self) -> str:
-        return f"{self.pack}/{edition_name(self.edition, self.rules, self.threshold)}"
 
-
-def edition_name(edition: str, rules: int, threshold: float) -> str:
+def edition_name(edition: str, rules: int, threshold: float, models: str = "") -> str:
     """The part of a decision's ``rules_version`` that is the same in every region."""
-    return f"{edition}/r{rules}@{threshold}"
+    return f"{edition}/r{rules}@{threshold}" + (f"/{models}" if models else "")
 
 
 def read_name(rules_version: str) -> RulesName | None:
@@ -78,4 +83,12 @@ def read_name(rules_version: str) -> RulesName | None:
     found = _NAMED.match(rules_version)
     if found is None:
         return None
-    return RulesName(found["pack"], found["edition"], int(found["rules"]), float(found["threshold"]))
+    matter, precedent = (int(number) if number else None for number in found.group("matter", "precedent"))
+    return RulesName(
+        found["pack"],
+        found["edition"],
+        int(found["rules"]),
+        float(found["threshold"]),
+        matter=matter,
+        precedent=precedent,
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -15,12 +16,19 @@ from uuid import UUID
 from services.domain.directory import Directory
 from services.domain.organ import Organ
 from services.domain.power import PowerRole
+from services.domain.refusal import Refusal
 from services.domain.region import RegionLevel
 
 
 class Kind(StrEnum):
     MATTER = "matter"
     PRECEDENT = "precedent"
+
+
+class ModelNotKept(Refusal):
+    """作出决定时所用的模型(第{version}版)已不在本系统。"""
+
+    english = "The model by which it was decided (version {version}) is not on this system any more."
 
 
 class Witness(Protocol):
@@ -32,7 +40,7 @@ class Witness(Protocol):
 class Witnesses:
     """Those that stand now; None where the city has published none, and the lexicon serves alone.
 
-    ``version`` names them in a decision: ``matter 3, precedent 2``; empty without any.
+    ``version`` names them in a decision: ``matter-3+precedent-2``; empty without any.
     """
 
     matter: Witness | None = None
@@ -66,6 +74,16 @@ class Precedent:
         if kind != "function" or not function:
             raise ValueError(label)
         return cls(function, RegionLevel(level))
+
+    def organ_in(self, directory: Directory, region_code: str, on: date) -> Organ | None:
+        """The organ that it means for a matter of this place, on this day; None where there is none."""
+        if self.organ_id is not None:
+            organ = directory.find(self.organ_id)
+            return organ if organ is not None and organ.in_force(on) else None
+        if self.function is None or self.level is None:
+            return None
+        region = directory.gazetteer.at_level(region_code, self.level)
+        return directory.by_function(self.function, region.code if region else region_code, on=on)
 
     @property
     def label(self) -> str:

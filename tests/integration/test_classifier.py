@@ -69,14 +69,14 @@ async def test_a_published_model_speaks_in_every_process(deploy: Deploy, good: b
     await elsewhere.models.refresh()
     witnesses = elsewhere.models.witnesses
     assert witnesses.matter is not None
-    assert witnesses.version == "matter 1"
+    assert witnesses.version == "matter-1"
     assert witnesses.matter.speak("", "工地拖欠工资")[0][0] == "0601"
 
 
 async def test_an_older_version_can_stand_again_and_none_too(world: Deployment, good: bytes) -> None:
     await publish(world, good)
     await publish(world, artifact.to_bytes(model_of(["0301", "0601", "0102"])))
-    assert world.models.witnesses.version == "matter 2"
+    assert world.models.witnesses.version == "matter-2"
     directory = await world.directory()
     await world.models.restore(1, directory=directory, by="test", at=world.clock.now())
     assert [(each.version, each.stands) for each in await world.models.listing()] == [(2, False), (1, True)]
@@ -106,7 +106,7 @@ async def test_what_does_not_fit_is_refused_and_the_old_one_goes_on(
     await publish(world, good)
     with pytest.raises(ModelRefused, match=reason):
         await publish(world, content)
-    assert world.models.witnesses.version == "matter 1"
+    assert world.models.witnesses.version == "matter-1"
 
 
 async def test_a_model_damaged_in_the_database_does_not_displace_the_one_in_use(
@@ -121,7 +121,7 @@ async def test_a_model_damaged_in_the_database_does_not_displace_the_one_in_use(
         second = update(classifier_models).where(classifier_models.c.version == 2)
         await connection.execute(second.values(content=good[:900]))
     await elsewhere.models.refresh()
-    assert elsewhere.models.witnesses.version == "matter 1"
+    assert elsewhere.models.witnesses.version == "matter-1"
     assert elsewhere.models.witnesses.matter is before
 
 
@@ -166,7 +166,7 @@ async def test_the_past_teaches_matter_and_handler(world: Deployment) -> None:
     assert all(Precedent.read(lesson.label).level == "county" for lesson in handlers)
     trained = train_on_lessons(handlers, kind="precedent", trained_at="")
     await publish(world, artifact.to_bytes(trained.model))
-    assert world.models.witnesses.version == "precedent 1"
+    assert world.models.witnesses.version == "precedent-1"
     assert trained.model.about.first == DAY.isoformat()
 
 

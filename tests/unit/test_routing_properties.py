@@ -6,6 +6,7 @@ names, of words that accuse and of words that turn to an organ, or of any charac
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from uuid import UUID
@@ -18,11 +19,12 @@ from services.adapters.cues import load_cues
 from services.domain.directory import Directory
 from services.domain.matter import MatterFinder
 from services.domain.organ import Organ, OrganKind
-from services.domain.petition import Channel, Purpose, RespondentKind
+from services.domain.petition import Channel, Path, Purpose, RespondentKind
 from services.domain.place import PlaceFinder
-from services.domain.router import Router
+from services.domain.router import NOBODY, Router
 from services.domain.routing import Decision, Matter
 from services.domain.sorting import Sorter
+from services.domain.witness import Precedent, Witnesses
 from tests.worlds import CITY, city_directory, city_router, national_law
 
 DAY = date(2026, 11, 20)
@@ -104,7 +106,7 @@ def matters(draw: st.DrawFn, directory: Directory) -> Matter:
     )
 
 
-def router_of(directory: Directory) -> Router:
+def router_of(directory: Directory, witnesses: Witnesses = NOBODY) -> Router:
     places, finder, sorter = _parts()
     return Router(
         directory,
@@ -114,7 +116,27 @@ def router_of(directory: Directory) -> Router:
         national_law().pack,
         threshold=0.6,
         rules_version="test",
+        witnesses=witnesses,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """A witness that says the same of every text."""
+
+    heard: tuple[tuple[str, float], ...]
+
+    def speak(self, title: str, text: str) -> tuple[tuple[str, float], ...]:
+        return self.heard
+
+
+@st.composite
+def precedent_models(draw: st.DrawFn, directory: Directory) -> Says:
+    """Names organs, by function or by themselves, with any chances."""
+    labels = [Precedent.of(organ).label for organ in directory.organs]
+    labels += [f"organ:{organ.id}" for organ in directory.organs]
+    named = draw(st.lists(st.sampled_from(labels), unique=True, max_size=3)) if labels else []
+    return Says(tuple((label, draw(st.floats(0.0, 1.0))) for label in named))
 
 
 def reached(decision: Decision) -> set[UUID]:
@@ -141,6 +163,39 @@ def test_no_decision_reaches_a_respondent_or_anyone_beneath(data: st.DataObject)
     assert given_ <= set(decision.accused_organ_ids)
     assert not reached(decision) & hidden
     assert router.accused(matter, on=DAY) == set(decision.accused_organ_ids)
+
+
+@MANY
+@given(st.data())
+def test_whatever_precedent_says_it_names_no_lead_and_reaches_no_one_accused(data: st.DataObject) -> None:
+    directory = data.draw(directories())
+    matter = data.draw(matters(directory))
+    alone = router_of(directory).decide(matter, on=DAY)
+    says = data.draw(precedent_models(directory))
+    heard = router_of(directory, Witnesses(precedent=says)).decide(matter, on=DAY)
+    assert (heard.lead_id, heard.co_ids) == (alone.lead_id, alone.co_ids)
+    assert not reached(heard) & directory.shielded_from(heard.accused_organ_ids)
+    if heard.purpose is Purpose.DENUNCIATION or heard.path is Path.LITIGATION or heard.accused_organ_ids:
+        assert heard == alone
+
+
+@MANY
+@given(st.data(), st.lists(st.sampled_from(["0301", "0601", "030101", "07"]), unique=True, max_size=3))
+def test_a_matter_model_moves_neither_denunciations_nor_litigation(
+    data: st.DataObject, codes: list[str]
+) -> None:
+    directory = data.draw(directories())
+    matter = data.draw(matters(directory))
+    alone = router_of(directory).decide(matter, on=DAY)
+    says = Says(tuple((code, data.draw(st.floats(0.0, 1.0))) for code in codes))
+    heard = router_of(directory, Witnesses(matter=says)).decide(matter, on=DAY)
+    assert not reached(heard) & directory.shielded_from(heard.accused_organ_ids)
+    if heard.purpose is Purpose.DENUNCIATION or heard.path is Path.LITIGATION:
+        assert (heard.lead_id, heard.confidence, heard.accused_organ_ids) == (
+            alone.lead_id,
+            alone.confidence,
+            alone.accused_organ_ids,
+        )
 
 
 @MANY

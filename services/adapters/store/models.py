@@ -17,7 +17,7 @@ from services.adapters.store.database import Database
 from services.adapters.store.tables.classifier import classifier_models, classifier_turns
 from services.domain.directory import Directory
 from services.domain.refusal import NotFound, Refusal
-from services.domain.witness import Kind, Witnesses, foreign_labels
+from services.domain.witness import Kind, ModelNotKept, Witnesses, foreign_labels
 
 if TYPE_CHECKING:
     from services.adapters.classifier.model import TextModel
@@ -82,6 +82,26 @@ class SqlModels:
         if content is None:
             raise NotFound("模型版本", "model version")
         return content
+
+    async def at(self, *, matter: int | None, precedent: int | None) -> Witnesses:
+        """The models of these versions, whether they stand or not.
+
+        Raises ``ModelNotKept`` for one that is gone, ``ModelRefused`` for one that is damaged.
+        """
+        found: dict[Kind, tuple[int, TextModel]] = {}
+        for kind, version in ((Kind.MATTER, matter), (Kind.PRECEDENT, precedent)):
+            if version is not None:
+                found[kind] = version, await self._kept(kind, version)
+        return _witnesses(found)
+
+    async def _kept(self, kind: Kind, version: int) -> TextModel:
+        if kind in self._held and self._held[kind][0] == version:
+            return self._held[kind][1]
+        try:
+            content = await self._content(version)
+        except NotFound as absent:
+            raise ModelNotKept(version=version) from absent
+        return await asyncio.to_thread(read_model, content)
 
     async def publish(self, content: bytes, *, directory: Directory, by: str, at: datetime) -> int:
         """Store a model file as the next version; it stands from now on. Raises ``ModelRefused``."""
@@ -168,5 +188,5 @@ def _witnesses(held: dict[Kind, tuple[int, TextModel]]) -> Witnesses:
     return Witnesses(
         matter=matter[1] if matter else None,
         precedent=precedent[1] if precedent else None,
-        version=", ".join(f"{kind} {held[kind][0]}" for kind in Kind if kind in held),
+        version="+".join(f"{kind}-{held[kind][0]}" for kind in Kind if kind in held),
     )
