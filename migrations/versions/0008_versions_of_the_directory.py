@@ -22,7 +22,7 @@ def upgrade() -> None:
         op.execute(table.update().values(since_version=sa.text(NEWEST)))
     op.add_column("own_powers", sa.Column("until_version", sa.Integer(), nullable=True))
     op.add_column("directory_versions", sa.Column("in_force_from", sa.Date(), nullable=True))
-    kept = sa.Column("kept", sa.Boolean(), nullable=False, server_default=sa.true())
+    kept: sa.Column[bool] = sa.Column("kept", sa.Boolean(), nullable=False, server_default=sa.true())
     op.add_column("directory_versions", kept)
     # What was loaded before the newest version was written over: of it nothing can be said any more.
     earlier = sa.table("directory_versions", sa.column("kept", sa.Boolean()), sa.column("version"))
