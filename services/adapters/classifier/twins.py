@@ -11,10 +11,10 @@ import numpy as np
 from services.adapters.classifier.calibration import Labels
 from services.adapters.classifier.features import Reader, Row, readable
 
-RARE = 6
+RARE = 8
 """A run of words that stands in more rows than this tells nothing of a copy."""
-RUN = 5
-SHARED = 0.3
+RUN = 4
+SHARED = 0.2
 FEWEST_SHARED = 4
 COMPARED_CHARS = 1_500
 

@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +17,15 @@ from services.adapters.classifier.features import Block
 
 Floats = npt.NDArray[np.float32]
 Whole = npt.NDArray[np.int32]
+Number = TypeVar("Number", np.int32, np.float32)
 Bags = Mapping[Block, Counter[str]]
 
 BLOCK_WEIGHT = {Block.TEXT: 1.0, Block.HEAD: 0.32, Block.GIVEN: 0.45, Block.PLACE: 0.39}
 FEWEST_ROWS = {Block.TEXT: 3, Block.HEAD: 3, Block.GIVEN: 2, Block.PLACE: 3}
 """In how many different rows a token must stand to be kept: what one petitioner alone wrote is not (0004)."""
 MOST_TOKENS = 120_000
-LOG = [0.0] + [1.0 + math.log(count) for count in range(1, 256)]
+LOG = np.append(0.0, 1.0 + np.log(np.arange(1, 256))).astype(np.float32)
+"""What a token counts that stands so often in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +55,27 @@ class Vocabulary:
 
     def vector(self, bags: Bags) -> tuple[Whole, Floats]:
         """Columns and values of one row; empty when it has no known token."""
-        indices: list[int] = []
+        indices: list[Whole] = []
         values: list[Floats] = []
         for block, counts in bags.items():
-            column = self.columns[block]
-            known = [(column[token], count) for token, count in counts.items() if token in column]
-            if not known:
+            at = np.fromiter(map(self.columns[block].get, counts, repeat(-1)), np.int32, len(counts))
+            known = at >= 0
+            if not known.any():
                 continue
-            at = [index for index, _ in known]
-            strength = np.array([LOG[min(count, 255)] for _, count in known], dtype=np.float32)
-            strength *= self.rarity[at]
-            indices += at
+            often = np.fromiter(counts.values(), np.int64, len(counts))[known]
+            strength = LOG[np.minimum(often, len(LOG) - 1)] * self.rarity[at[known]]
+            indices.append(at[known])
             values.append(strength * np.float32(BLOCK_WEIGHT[block] / np.linalg.norm(strength)))
-        return np.asarray(indices, dtype=np.int32), _joined(values)
+        return _joined(indices, np.int32), _joined(values, np.float32)
 
     def matrix(self, bags: Iterable[Bags]) -> sparse.csr_matrix:
         """One line a row."""
         vectors = [self.vector(each) for each in bags]
         lengths = np.cumsum([0, *(len(indices) for indices, _ in vectors)])
-        indices = np.concatenate([indices for indices, _ in vectors] or [np.zeros(0, np.int32)])
-        values = _joined([values for _, values in vectors])
+        indices = _joined([indices for indices, _ in vectors], np.int32)
+        values = _joined([values for _, values in vectors], np.float32)
         return sparse.csr_matrix((values, indices, lengths), shape=(len(vectors), len(self)))
 
 
-def _joined(values: Sequence[Floats]) -> Floats:
-    return np.concatenate(values) if values else np.zeros(0, dtype=np.float32)
+def _joined(parts: Sequence[npt.NDArray[Number]], kind: type[Number]) -> npt.NDArray[Number]:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
