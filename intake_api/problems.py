@@ -35,6 +35,7 @@ from services.domain import (
     review,
     rule_set,
     steps,
+    witness,
 )
 from services.domain import registration as registration_rules
 
@@ -55,6 +56,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     rule_set.RulesPending: 409,
     rule_set.NotBefore: 409,
     directory_version.VersionNotKept: 409,
+    witness.ModelNotKept: 409,
     own_limit.LimitOnEnded: 409,
     access.NotCompetent: 403,
     steps.StepNotAllowed: 409,
