@@ -1,6 +1,7 @@
-"""How many petitions a second one core routes: whole decisions, warm, without a trained model.
+"""How many petitions a second one core routes: whole decisions, warm, without trained models and with both.
 
 ``python -m bench.routing``: over texts of our own making, and over the evaluation data where they are there.
+The models are thrown away: they learn, from the same texts, what the router decided without them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ import typer
 from bench.material import NoData, read_rows
 from bench.year_material import Material
 from services.adapters import statutes
+from services.adapters.classifier.features import Row
+from services.adapters.classifier.history import COLUMNS
+from services.adapters.classifier.model import About, TextModel
+from services.adapters.classifier.places import county_names
+from services.adapters.classifier.training import train
 from services.adapters.directory_files import load_categories, load_functions, load_lexicon, load_powers
 from services.adapters.gazetteer import load_gazetteer
 from services.adapters.routers import build_router
@@ -29,6 +35,7 @@ from services.domain.organ_template import template_organs
 from services.domain.router import Router
 from services.domain.routing import Matter
 from services.domain.rule_set import RuleSet
+from services.domain.witness import Kind, Precedent, Witnesses
 
 DAY = date(2026, 11, 20)
 OWN_CITY, OWN_COUNTY, DATA_CITY = "430900000000", "430921000000", "460100000000"
@@ -68,8 +75,8 @@ class Measured:
         }
 
 
-def city_router(region_code: str) -> Router:
-    """The router of a city with the template's organs."""
+def city_router(region_code: str, witnesses: Witnesses | None = None) -> Router:
+    """The router of a city with the template's organs, and the models to be heard."""
     gazetteer = load_gazetteer()
     ids = iter(range(1, 1 << 20))
     organs = template_organs(
@@ -77,7 +84,30 @@ def city_router(region_code: str) -> Router:
     )
     directory = Directory(1, organs, load_powers(), load_categories(), gazetteer)
     pack = statutes.load_pack("national-2022")
-    return build_router(directory, RuleSet(), pack=lambda _region: pack, threshold=0.6)
+    return build_router(directory, RuleSet(), pack=lambda _region: pack, threshold=0.6, witnesses=witnesses)
+
+
+def taught(router: Router, matters: Sequence[Matter]) -> Witnesses:
+    """Both models, taught what the router says of these texts."""
+    of_matter: list[tuple[Row, str]] = []
+    of_precedent: list[tuple[Row, str]] = []
+    for matter in matters:
+        row = {"title": matter.title, "text": matter.text}
+        decision = router.decide(matter, on=DAY)
+        if decision.category_code is not None:
+            of_matter.append((row, decision.category_code))
+        if decision.lead_id is not None:
+            of_precedent.append((row, Precedent.of(router.directory.organ(decision.lead_id)).label))
+    return Witnesses(
+        matter=_model(of_matter, Kind.MATTER),
+        precedent=_model(of_precedent, Kind.PRECEDENT),
+        version="matter-1+precedent-2",
+    )
+
+
+def _model(lessons: Sequence[tuple[Row, str]], kind: Kind) -> TextModel:
+    rows, labels = [row for row, _ in lessons], [label for _, label in lessons]
+    return train(rows, labels, COLUMNS, About(kind, len(rows), ""), places=county_names()).model
 
 
 def own_matters() -> list[Matter]:
@@ -141,13 +171,20 @@ def _timed(act: Callable[[], None]) -> float:
     return (time.process_time() - begun) * 1e6
 
 
+def _both(name: str, region_code: str, matters: Sequence[Matter]) -> tuple[Measured, Measured]:
+    alone = city_router(region_code)
+    without = measure(name, alone, matters)
+    heard = city_router(region_code, taught(alone, matters))
+    return without, measure(f"{name}, with models", heard, matters)
+
+
 def main(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
-    """每秒分流多少件(单核,不含模型) · decisions a second, one core, without models"""
-    found = [measure("own texts", city_router(OWN_CITY), own_matters())]
+    """每秒分流多少件(单核,不含模型和含模型) · decisions a second, one core, without models and with them"""
+    found = [*_both("own texts", OWN_CITY, own_matters())]
     try:
-        found.append(measure("evaluation data", city_router(DATA_CITY), data_matters()))
+        found += _both("evaluation data", DATA_CITY, data_matters())
     except NoData as absent:
         typer.echo(str(absent), err=True)
     if as_json:
