@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,6 +30,13 @@ class Settings(BaseSettings):
     max_attachment_bytes: int = 20 * 1024 * 1024
     public_url: str = "http://127.0.0.1:8000"
     log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _reached_at_its_port(self) -> Self:
+        """Unless an address is named, what is printed on papers is where this process listens."""
+        if "public_url" not in self.model_fields_set:
+            self.public_url = f"http://127.0.0.1:{self.port}"
+        return self
 
     @property
     def database(self) -> str:

@@ -254,3 +254,8 @@ def test_the_server_says_where_to_look(data: Path) -> None:
     assert "http://127.0.0.1:8123/docs" in said
     assert "oauth/token" in said
     assert f"demo play --url http://127.0.0.1:8123 --clients {data / 'demo-clients.json'}" in said
+
+
+def test_papers_lead_to_the_port_that_is_served_unless_an_address_is_named() -> None:
+    assert Settings(port=8123).public_url == "http://127.0.0.1:8123"
+    assert Settings(port=8123, public_url="https://xf.example").public_url == "https://xf.example"
