@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from services.cli.session import DataFolder, fail, in_world
 from services.domain.directory import Directory
 from services.domain.routing import Decision, Matter
 
+VOICES = {"lexicon": "词语", "model": "模型"}
 app = typer.Typer(no_args_is_help=True)
 app.command("replay")(routing_versions.replay)
 app.command("publish")(routing_versions.publish)
@@ -34,13 +35,14 @@ def explain(
 ) -> None:
     """说明一段文字会转给谁、为什么 · Say whom a text would go to, and why."""
 
-    async def decide(world: Deployment) -> Decision:
+    async def decide(world: Deployment) -> tuple[Decision, str]:
         router = await world.router()
         region = office or _only_office(router.directory)
         matter = Matter(title=title, content=text, address=address, office_region=region)
-        return router.decide(matter, on=world.clock.today())
+        return router.decide(matter, on=world.clock.today()), (await world.witnesses()).version
 
-    for line in _lines(in_world(data, decide)):
+    decision, models = in_world(data, decide)
+    for line in (*_lines(decision), *_voices(decision), f"模型:{models or '没有发布,只凭词语和职权'}"):
         typer.echo(line)
 
 
@@ -60,4 +62,14 @@ def _lines(decision: Decision) -> list[str]:
     if decision.needs_triage:
         lines += [f"建议:{each.name}  {each.score:.2f}  {each.reason}" for each in decision.suggestions]
     lines += [f"{each.rule}  {each.article}  {each.text}" for each in decision.reasons]
+    return lines
+
+
+def _voices(decision: Decision) -> list[str]:
+    """The categories considered, each with what the words and the model say of it."""
+    candidates: Any = decision.category["candidates"]
+    lines = []
+    for each in candidates:
+        said = "  ".join(f"{VOICES[who]} {share:.2f}" for who, share in each["by"].items())
+        lines.append(f"类别:{each['code']} {each['name']}  {said}")
     return lines
