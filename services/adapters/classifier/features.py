@@ -1,9 +1,9 @@
-"""What of a row the classifier looks at: the n-grams of its text, how it begins, its categories, its places.
+"""What of a row the classifier looks at: the n-grams of its text, its categories, the places it names.
 
-Each block is a bag of tokens of its own: **text**, every run of one to four characters; **head**, how the
-text begins (who calls, and with what wish); **given**, the values of category columns, each alone and with
-its neighbours; **place**, the counties and districts named, alone and with each category, for a matter can be
-another's in another district. Digits are made alike, so that nobody's number becomes a token.
+Each block is a bag of tokens of its own: **text**, every run of one to four characters; **given**, the values
+of category columns, each alone and with its neighbours; **place**, the counties and districts named, alone
+and with each category, for a matter can be another's in another district. Digits are made alike, so that
+nobody's number becomes a token.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ HEADING_SHARE = 0.35
 CATEGORY_SHARE = 0.2
 CATEGORY_CHARS = 16
 """A column is a category when at most this share of its values are distinct, and they are this short."""
-HEAD_CHARS = 12
-OPENINGS = (2, 3, 4, 6)
 PERIOD_DIGITS = 6
 """Row numbers begin with year and month: units are renamed, and what a label meant then is told by it."""
 _BLANK = re.compile(r"\s+")
@@ -35,7 +33,6 @@ _NUMBER = re.compile(r"[0-9０-９]+")
 
 class Block(StrEnum):
     TEXT = "text"
-    HEAD = "head"
     GIVEN = "given"
     PLACE = "place"
 
@@ -90,7 +87,6 @@ class Reader:
         text = readable(" ".join(row.get(name, "") for name in names))
         return {
             Block.TEXT: Counter(grams(text)),
-            Block.HEAD: Counter(head(text)),
             Block.GIVEN: Counter(self._given(row)),
             Block.PLACE: Counter(self._placed(row, text)),
         }
@@ -127,13 +123,6 @@ def grams(text: str) -> Iterable[str]:
     for length in range(2, LONGEST_GRAM + 1):
         tokens += [text[start : start + length] for start in range(len(text) - length + 1)]
     return tokens
-
-
-def head(text: str) -> Iterable[str]:
-    """The first characters as they begin, and the pairs among them."""
-    begun = text[:HEAD_CHARS]
-    openings = [f"^{begun[:length]}" for length in OPENINGS if len(begun) >= length]
-    return openings + [begun[start : start + 2] for start in range(len(begun) - 1)]
 
 
 def conjunctions(values: Sequence[str]) -> Iterator[str]:
