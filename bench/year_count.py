@@ -20,7 +20,7 @@ LENGTHS: dict[str, tuple[int, str]] = {
     "D13.2": (3, WORKING), "D13.3": (10, WORKING),
     "D11": (0, BY_ACT), "D12": (0, BY_ACT), "DR": (0, BY_ACT),
 }  # fmt: skip
-PETITIONERS = {"D7", "D9"}
+RIGHTS = {"D4", "D7", "D9"}  # to object, and to ask for review: who lets them lapse is not late
 YELLOW, RED, OVERDUE, LAPSED = "yellow", "red", "overdue", "lapsed"
 ORDER = [YELLOW, RED, OVERDUE, LAPSED]
 # 全国年节及纪念日放假办法 2: 元旦 1, 春节 4 (除夕至初三), 清明 1, 劳动节 2, 端午 1, 中秋 1, 国庆节 3.
@@ -73,4 +73,4 @@ def points(rule: str, start: date, due: date) -> tuple[tuple[str, date], ...]:
         said.append((YELLOW, yellow))
     if start < red:
         said.append((RED, red))
-    return (*said, (LAPSED if rule in PETITIONERS else OVERDUE, due + DAY))
+    return (*said, (LAPSED if rule in RIGHTS else OVERDUE, due + DAY))

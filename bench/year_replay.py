@@ -15,7 +15,7 @@ from services.domain.ledger import Event
 
 SHANGHAI = timezone(timedelta(hours=8))
 RUNNING, ENDED_LATE = ("running", "overdue"), ("overdue", "lapsed")
-OF_A_DISPATCH = ("D3", "D4", "D5", "D11", "D13.2", "D13.3", "DR")
+OF_A_DISPATCH = ("D3", "D4", "D11", "D13.2", "D13.3")
 
 
 @dataclass(slots=True)
@@ -94,6 +94,7 @@ class Replay:
         self._sent: dict[str, date] = {}
         self._heard: dict[str, set[date]] = {}
         self._served: date | None = None
+        self._unserved: Clock | None = None
         self._carried_out: date | None = None
 
     def run(self, events: Iterable[Event], *, until: date) -> Replay:
@@ -169,7 +170,9 @@ class Replay:
     def accepted(self, data: Mapping[str, object], day: date) -> None:
         self._meet(day, "D2", "D3")
         self._cease("D4")
-        if data["path"] == "petition_procedure":
+        if data["path"] != "petition_procedure":
+            self._cease("D5")
+        elif not self._running("D5", "DR"):  # accepted before, by another: the petitioner waits since then
             self._start("D5", day, on=day)
         simple = data.get("procedure") == "simple"
         if simple and not self._running("D13.2"):
@@ -183,6 +186,9 @@ class Replay:
 
     def taken_away(self, data: Mapping[str, object], day: date) -> None:
         self._cease(*OF_A_DISPATCH)
+        if self._unserved:  # an opinion that nobody was served met nothing
+            self._unserved.resume()
+            self._unserved = None
 
     def objection_upheld(self, data: Mapping[str, object], day: date) -> None:
         self._cease("D3", "D11", "D13.2")
@@ -220,9 +226,11 @@ class Replay:
         self._meet(day, "D11", of=data["dispatch_id"])
 
     def answered(self, data: Mapping[str, object], day: date) -> None:
+        self._unserved = next(iter(self._running("D5", "DR")), None)
         self._meet(day, "D5", "DR", "D13.3")
 
     def served(self, data: Mapping[str, object], day: date) -> None:
+        self._unserved = None
         self._served = _date(data["served_on"])
         window = {"handling": "D7", "review": "D9"}.get(str(data["tier"]))
         if window:

@@ -63,7 +63,7 @@ class DeclinationIn(Sent):
 
 
 class ReviewExtensionIn(Sent):
-    """延长复查、复核期限:天数、批准人、告知信访人的理由(北京市信访条例 50)"""
+    """延长复查、复核期限:天数、批准人、告知信访人的理由(须采用的地方性法规有此规定,如北京市信访条例 50)"""
 
     model_config = ConfigDict(
         json_schema_extra={

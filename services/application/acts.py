@@ -85,12 +85,21 @@ async def told_then(work: Work, petition: Petition, call: Call, name: str, *, ki
 
 
 def take(
-    work: Work, petition: Petition, act: Act, *, actor: str, data: Mapping[str, object] | None = None
+    work: Work,
+    petition: Petition,
+    act: Act,
+    *,
+    actor: str,
+    data: Mapping[str, object] | None = None,
+    article: str | None = None,
 ) -> None:
-    """Take the step, or raise ``StepNotAllowed``; its event names the article that allows it."""
+    """Take the step, or raise ``StepNotAllowed``; its event names the article that allows it.
+
+    ``article`` is given where that is a row of the pack, which not every pack has.
+    """
     allowed = step(petition.state, act)
     petition.state = allowed.to
-    facts = {**(data or {}), "article": allowed.article, "state": allowed.to.value}
+    facts = {**(data or {}), "article": article or allowed.article, "state": allowed.to.value}
     work.record(petition, act.value, actor=actor, data=facts)
 
 

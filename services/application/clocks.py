@@ -14,6 +14,8 @@ from services.domain.petition import Petition
 from services.domain.statute import NoSuchRule
 
 RUNNING = (DeadlineState.RUNNING.value, DeadlineState.OVERDUE.value)
+# They run from the acceptance or the order to decide anew, whoever has the case since (信访工作条例 34).
+OF_THE_CASE = (HANDLING, "DR")
 
 
 async def start(
@@ -56,6 +58,39 @@ async def start_where_stated(
         return await start(world, work, petition, rule, on=on, owner_id=owner_id, subject_id=subject_id)
     except NoSuchRule:
         return None
+
+
+async def handle(
+    world: World, work: Work, petition: Petition, *, owner_id: UUID, subject_id: UUID
+) -> Deadline | None:
+    """The period of handling of a case that is accepted today: 60 days from the acceptance (34).
+
+    Of a case that was accepted before, in other hands, it goes on: the petitioner waits from the first
+    acceptance. None where it does not bind the petition.
+    """
+    going_on = await hand_over(work, petition, owner_id=owner_id, subject_id=subject_id)
+    if not going_on:
+        today = world.clock.today()
+        return await start(
+            world, work, petition, HANDLING, on=today, owner_id=owner_id, subject_id=subject_id
+        )
+    [clock] = going_on
+    period = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on)
+    if period.applies_to(petition.path or ""):
+        return clock
+    await cease(work, petition, clock.rule)
+    return None
+
+
+async def hand_over(
+    work: Work, petition: Petition, *, owner_id: UUID | None, subject_id: UUID | None = None
+) -> list[Deadline]:
+    """The clocks of an accepted case change hands with it as they run: none begins anew for that."""
+    clocks = await running(work, petition, *OF_THE_CASE)
+    for clock in clocks:
+        clock.owner_id, clock.subject_id = owner_id, subject_id or clock.subject_id
+    await work.deadlines.save(*clocks)
+    return clocks
 
 
 async def running(

@@ -159,7 +159,7 @@ async def receive(world: World, dispatch_id: UUID, *, call: Call) -> Case[Dispat
 
 
 async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, call: Call) -> Case[Dispatch]:
-    """受理告知 (23): ends the notice and objection clocks, starts the 60 days (34)."""
+    """受理告知 (23): ends the notice and objection clocks, starts the 60 days (34), if they run not yet."""
     async with world.begin(call) as work:
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated:
@@ -169,8 +169,8 @@ async def accept(world: World, dispatch_id: UUID, acceptance: Acceptance, *, cal
         petition.path = _path(petition, acceptance)
         notices = await clocks.meet(work, petition, "D2", "D3", on=today)
         await clocks.cease(work, petition, "D4")
-        handling = await clocks.start(
-            world, work, petition, "D5", on=today, owner_id=dispatch.organ_id, subject_id=dispatch.id
+        handling = await clocks.handle(
+            world, work, petition, owner_id=dispatch.organ_id, subject_id=dispatch.id
         )
         beside = await procedure.decide(world, work, petition, dispatch, acceptance.procedure)
         path = petition.path.value if petition.path else None

@@ -188,6 +188,7 @@ async def _open(
     await clocks.cease(work, petition, *BEFORE_ACCEPTANCE)
     await work.disputes.add(dispute)
     petition.holder_id = dispute.organ_id
+    await clocks.hand_over(work, petition, owner_id=dispute.organ_id)
     work.post(dispute.organ_id, EntryType.DISPUTE_RAISED, petition, data)
     return dispute
 

@@ -18,6 +18,7 @@ from services.application.acts import (
 from services.application.dispatch import LeadOnly
 from services.application.ports import Work, World
 from services.application.routing import Target, desk, dispatch_to
+from services.domain import deadline as rules
 from services.domain.access import Call, Client
 from services.domain.directory import Directory
 from services.domain.dispatch import (
@@ -120,7 +121,7 @@ async def _ensure_objectionable(
     if len(reason.strip()) < 10:
         raise ReasonNeeded()
     for clock in await work.deadlines.find(subject_id=dispatch.id, rule="D4"):
-        if world.clock.now() >= clock.due_at:
+        if rules.ran_out(clock, now=world.clock.now()):
             period = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on)
             raise ObjectionTooLate(due_on=clock.due_on, length=span(period), article=clock.article)
 
@@ -203,6 +204,7 @@ async def _uphold(
         take(work, petition, Act.UPHOLD_OBJECTION, actor=call.actor, data=data)
         await release.take_all_back(work, petition)  # the desk names anew who helps, too
         petition.holder_id = desk(directory, petition, hidden)
+        await clocks.hand_over(work, petition, owner_id=petition.holder_id)
         await dispute.raised_by_return(world, work, petition, dispatch.sender_id, actor=call.actor)
         return
     named_organ(directory, ruling.organ_id, on=world.clock.today())

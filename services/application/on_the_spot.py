@@ -65,9 +65,7 @@ async def _meet(
     With the rule under which they were told: D2 by the organ they came to, else D3.
     """
     today = world.clock.today()
-    handling = await clocks.start(
-        world, work, petition, HANDLE, on=today, owner_id=dispatch.organ_id, subject_id=dispatch.id
-    )
+    handling = await clocks.handle(world, work, petition, owner_id=dispatch.organ_id, subject_id=dispatch.id)
     await work.flush()
     notices = await clocks.meet(work, petition, "D2", "D3", on=today)
     await clocks.meet(work, petition, HANDLE, DECIDE, on=today)

@@ -110,9 +110,9 @@ async def draft(
 ) -> Opinion:
     """An opinion of any tier, with the way and time to the next one filled in by the system."""
     hidden = await shielded(world, work, petition)
-    reviewers = reviewing_organs(await world.directory(), organ_id, hidden=hidden)
-    pack = world.law.pack(petition.office_region)
     today = world.clock.today()
+    reviewers = reviewing_organs(await world.directory(), organ_id, on=today, hidden=hidden)
+    pack = world.law.pack(petition.office_region)
     return Opinion(
         id=world.codes.new_id(),
         petition_id=petition.id,

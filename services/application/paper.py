@@ -105,6 +105,7 @@ async def accepted(
             sorting=_way(pack, petition),
             handle=handle,
             due_on=clock.due_on if clock else None,
+            since=clock.starts_on if clock else None,
             follow_url=follow_url(world, petition),
         )  # fmt: skip
 

@@ -14,7 +14,9 @@ from services.application.ports import Work, World
 from services.application.release import take_all_back
 from services.application.review_move import move_from_accused
 from services.application.routing import desk
+from services.domain import deadline as rules
 from services.domain.access import Shield
+from services.domain.deadline import DeadlineState
 from services.domain.directory import Directory
 from services.domain.inbox import EntryType
 from services.domain.outbox import Job
@@ -25,7 +27,7 @@ from services.domain.routing import Matter
 from services.domain.steps import STEPS, Act
 
 SYSTEM = "system:screen"
-OF_A_DISPATCH = ("D3", "D4", "D5", "D11", "D13.2", "D13.3", "DR")
+OF_A_DISPATCH = ("D3", "D4", "D11", "D13.2", "D13.3")  # what an organ owes, not the petition: see OF_THE_CASE
 
 
 class NotRoutedYet(Refusal):
@@ -62,6 +64,8 @@ async def _rescreen_one(
         return
     holder_accused = petition.holder_id in hidden
     if holder_accused and (petition.state, Act.RECALL) in STEPS:
+        if petition.state is State.OPINION_ISSUED:
+            await _runs_on(world, work, petition)
         await take_all_back(work, petition)
         take(work, petition, Act.RECALL, actor=SYSTEM)
         await clocks.cease(work, petition, *OF_A_DISPATCH)
@@ -70,9 +74,24 @@ async def _rescreen_one(
     told = desk(directory, petition, hidden) if holder_accused else petition.holder_id
     if petition.state is State.TRIAGE:
         petition.holder_id = told
+        await clocks.hand_over(work, petition, owner_id=told)
         await _hand_over_clocks(work, petition, hidden)
     if told is not None:
         work.post(told, EntryType.PETITION_SUPPLEMENTED, petition, {"holder_accused": holder_accused})
+
+
+async def _runs_on(world: World, work: Work, petition: Petition) -> None:
+    """An opinion that nobody was served binds nobody and is made anew; the time for it was not met by it."""
+    pack, calendar = world.law.pack(petition.office_region), world.law.calendar
+    held = {dispatch.id for dispatch in await work.dispatches.find(petition_id=petition.id, open=True)}
+    met = [
+        clock
+        for clock in await work.deadlines.find(petition_id=petition.id, rule=clocks.OF_THE_CASE)
+        if clock.subject_id in held and clock.state in (DeadlineState.MET, DeadlineState.MET_LATE)
+    ]
+    for clock in met[-1:]:
+        rules.resume(clock, pack.period(clock.rule, on=clock.starts_on), calendar=calendar)
+        await work.deadlines.save(clock)
 
 
 async def _hand_over_clocks(work: Work, petition: Petition, hidden: frozenset[UUID]) -> None:

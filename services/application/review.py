@@ -125,8 +125,10 @@ async def extend(world: World, review_id: UUID, extension: Extension, *, call: C
         if repeated:
             return await case(work, petition, review)
         data = {**named(review), "days": extension.days}
-        take(work, petition, Act.EXTEND_REVIEW, actor=call.actor, data=data)
         [clock] = await clocks.running(work, petition, DECIDE_RULE[review.tier], subject_id=review.id)
+        stated = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on).extension
+        article = str(stated.citation) if stated else None  # without one, the clock refuses
+        take(work, petition, Act.EXTEND_REVIEW, actor=call.actor, data=data, article=article)
         before = clock.due_on
         await clocks.extend(world, work, petition, clock, days=extension.days, actor=call.actor)
         text = f"{extension.reason}(批准人:{extension.approved_by};延长{extension.days}日)"

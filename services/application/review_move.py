@@ -33,7 +33,7 @@ async def move_from_accused(
         return False
     opinion = await work.opinions.get(review.opinion_id)
     directory = await world.directory()
-    organs = reviewing_organs(directory, opinion.organ_id, hidden=hidden)
+    organs = reviewing_organs(directory, opinion.organ_id, on=world.clock.today(), hidden=hidden)
     if petition.holder_id == review.organ_id:
         tell_review_gone(work, petition, review)
     if not organs:

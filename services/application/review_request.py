@@ -133,7 +133,8 @@ async def _reviewing_organ(
 
 async def _possible(world: World, work: Work, petition: Petition, opinion: Opinion) -> list[UUID]:
     hidden = await shielded(world, work, petition)
-    organs = reviewing_organs(await world.directory(), opinion.organ_id, hidden=hidden)
+    today = world.clock.today()
+    organs = reviewing_organs(await world.directory(), opinion.organ_id, on=today, hidden=hidden)
     return [organ.id for organ in organs]
 
 

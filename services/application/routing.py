@@ -168,6 +168,7 @@ async def _start_clocks(
     """
     today = world.clock.today()
     await clocks.meet(work, petition, "D1", on=today)
+    await clocks.hand_over(work, petition, owner_id=dispatch.organ_id, subject_id=dispatch.id)
 
     async def start(rule: str, due_on: date | None = None) -> Deadline | None:
         # A report that was due before the case was passed on is due no later for that.

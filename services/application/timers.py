@@ -54,7 +54,7 @@ async def _act(world: World, due: DueClock) -> None:
             if point is None:
                 break
             await _tell(work, petition, clock, point)
-            if point is Point.LAPSED and petition.state is WINDOW_OF[clock.rule]:
+            if point is Point.LAPSED and petition.state is WINDOW_OF.get(clock.rule):
                 await finality.lapse(world, work, petition, clock)
         await work.deadlines.save(clock)
 

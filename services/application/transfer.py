@@ -45,7 +45,8 @@ class Transfer:
 async def transfer(world: World, petition_id: UUID, wanted: Transfer, *, call: Call) -> Case[Dispatch]:
     """By the petition office or who sent it; of a ruled case only by who ruled. Returns the new dispatch.
 
-    The new organ may object, unless it is ruled; the period of handling begins with its acceptance (34).
+    The new organ may object, unless it is ruled. The period of handling, once it runs, goes on: it is counted
+    from the acceptance (34), and who has the case is no matter of the petitioner's.
     """
     async with world.begin(call) as work:
         petition, repeated = await hold_visible(world, work, petition_id, call)

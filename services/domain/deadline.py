@@ -23,13 +23,13 @@ from services.domain.calendar import (
     start_instant,
 )
 from services.domain.refusal import InvalidField, Refusal
-from services.domain.statute import Extension, Obliged, Period
+from services.domain.statute import Extension, Period
 
 
 class DeadlineState(StrEnum):
     RUNNING = "running"
     OVERDUE = "overdue"
-    LAPSED = "lapsed"  # a petitioner's period that ran out unused: a right not exercised, no one's fault
+    LAPSED = "lapsed"  # a right that was not used, to ask for review or to object: no one is late
     MET = "met"
     MET_LATE = "met_late"
     CEASED = "ceased"
@@ -41,7 +41,7 @@ class DeadlineState(StrEnum):
 
 
 class Point(StrEnum):
-    """The moments to act on, in their order. A period ends overdue, a petitioner's period lapsed."""
+    """The moments to act on, in their order. A duty ends overdue, a right lapsed."""
 
     YELLOW = "yellow"
     RED = "red"
@@ -240,7 +240,7 @@ def recompute(deadline: Deadline, period: Period, *, calendar: WorkCalendar) -> 
 
 def ran_out(deadline: Deadline, *, now: datetime) -> bool:
     """Whether a right can be used no more. While its last day is provisional, nobody can say that it is past:
-    the notice of that year may move it. The doubt is the petitioner's.
+    the notice of that year may move it. The doubt is for whoever has the right.
     """
     if deadline.state is DeadlineState.LAPSED:
         return True
@@ -263,7 +263,7 @@ def pass_point(deadline: Deadline, period: Period, *, now: datetime, calendar: W
     """The point reached at ``now`` (aware), or None. Each point is yielded once and in order.
 
     After a downtime several points may have been reached: call until None. The last point turns the deadline
-    overdue or, when it is the petitioner's, lapsed.
+    overdue or, when it is a right, lapsed.
     """
     if deadline.next_at is None or deadline.next_point is None or now < deadline.next_at:
         return None
@@ -331,7 +331,7 @@ def _points(deadline: Deadline, period: Period, calendar: WorkCalendar) -> list[
         points.append((Point.YELLOW, start_instant(yellow)))
     if deadline.starts_on < red:
         points.append((Point.RED, start_instant(red)))
-    last = Point.LAPSED if period.obliged is Obliged.PETITIONER else Point.OVERDUE
+    last = Point.LAPSED if period.is_right else Point.OVERDUE
     return [*points, (last, deadline.due_at)]
 
 

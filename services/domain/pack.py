@@ -35,7 +35,7 @@ __all__ = ["PackError", "parse_pack"]
 # What the chain cannot do without: a pack that lacks one of these is refused at the start, not in a case.
 REQUIRED_PERIODS = frozenset({"D1", "D2", "D3", "D4", "D5", "D7", "D8", "D9", "D10", "D11", "DR"})
 SET_BY_ACT = "set_by_act"
-ON_LAPSE = ("final",)
+ON_LAPSE = ("final", "kept")
 
 T = TypeVar("T")
 

@@ -34,12 +34,13 @@ def acceptance(
     sorting: Citation | None = None,
     handle: Period | None = None,
     due_on: date | None = None,
+    since: date | None = None,
     follow_url: str | None = None,
 ) -> Paper:
     """受理告知书: received, accepted, and how it will go on (信访工作条例 23: 接收情况以及处理途径和程序).
 
     ``tell`` is the duty's own article (D2, D3), ``sorting`` that of the way it goes (R7). ``handle`` and
-    ``due_on`` (D5) are given where the period runs.
+    ``due_on`` (D5) are given where the period runs; ``since`` when, if an acceptance by another began it.
     """
     text = [
         f"{matter.you}{matter.brought}收悉。经审查，该事项属于{head.itself}"
@@ -52,7 +53,14 @@ def acceptance(
         text.append(f"一、处理途径。该事项根据{cite(sorting)}的规定办理。")
     else:
         text.append("一、处理途径。该事项按照有关规定办理。")
-    if handle is not None and due_on is not None:
+    if handle is not None and due_on is not None and since is not None and since < accepted_on:
+        text.append(
+            f"二、办理期限。该事项的办理期限已自{chinese_date(since)}起算，不因改由{head.itself}办理而重新计算，"
+            f"至{chinese_date(due_on)}止。{under(handle.citation)}{head.itself}将在该期限内办结，"
+            f"并向{matter.you}出具信访处理意见书。"
+        )
+        text.append("三、办理程序。办理期间将听取陈述的事实和理由，并调查核实；有新的情况，可以补充说明。")
+    elif handle is not None and due_on is not None:
         text.append(
             f"二、办理期限。{under(handle.citation)}{head.itself}将自受理之日起{span(handle)}内办结"
             f"（即至{chinese_date(due_on)}止），并向{matter.you}出具信访处理意见书。"

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.domain.directory import Directory
+from services.domain.dispute import present
 from services.domain.opinion import Outcome
 from services.domain.organ import Organ
 from services.domain.petition import Petition, State, Tier
@@ -108,15 +109,21 @@ def lapsed_into_finality(petition: Petition) -> bool:
     return petition.state is State.FINAL and petition.final_ground == "time_lapsed"
 
 
-def reviewing_organs(directory: Directory, organ_id: UUID, *, hidden: Collection[UUID]) -> tuple[Organ, ...]:
-    """Who may review the opinions of an organ, in the directory's order, none of them accused.
+def reviewing_organs(
+    directory: Directory, organ_id: UUID, *, on: date, hidden: Collection[UUID]
+) -> tuple[Organ, ...]:
+    """Who may review the opinions of an organ on that day, in the directory's order, none of them accused.
 
-    Where all are, those that review them, level by level, as an accused organ's case goes one level up
-    (信访工作条例 30). Empty when the tree ends before one is found.
+    For one that was split, merged or abolished, whoever exercises its powers now (信访工作条例 24). Where
+    none is left, those that review them, level by level, as an accused organ's case goes one level up (30).
+    Empty when the tree ends before one is found.
     """
     seen, level = {organ_id}, directory.reviewers(organ_id)
     while level:
-        may_know = tuple(organ for organ in level if organ.id not in hidden)
+        now = dict.fromkeys(present(directory, organ.id, on=on) for organ in level)
+        may_know = tuple(
+            organ for organ in now if organ.in_force(on) and organ.id not in hidden and organ.id != organ_id
+        )
         if may_know:
             return may_know
         seen |= {organ.id for organ in level}

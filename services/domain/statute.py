@@ -51,7 +51,7 @@ class Basis(StrEnum):
 
 
 class Obliged(StrEnum):
-    """Whose the period is. The petitioner's periods are rights, not duties."""
+    """Whose the period is. The petitioner's periods are rights, not duties: see ``Period.is_right``."""
 
     PETITION_OFFICE = "petition_office"
     ORGAN = "organ"
@@ -116,8 +116,8 @@ class Period:
     """One dated row of D1 …: who must do what, from which day, in how many units.
 
     ``length`` is None where the act itself sets the date (D11, D12, DR); ``default_length`` is then what the
-    law gives for want of one. ``paths`` empty means every path. ``on_lapse`` "final" marks a right whose
-    lapse ends the chain.
+    law gives for want of one. ``paths`` empty means every path. ``on_lapse`` says what a right comes to that
+    is not used: "final" ends the chain, "kept" leaves the case with the organ that did not object.
     """
 
     rule: str
@@ -162,6 +162,11 @@ class Period:
 
     def in_force(self, on: date) -> bool:
         return self.in_force_from <= on <= (self.in_force_to or date.max)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it may be left unused: then it lapses, and nobody is late."""
+        return self.on_lapse is not None or self.obliged is Obliged.PETITIONER
 
     def applies_to(self, path: str) -> bool:
         """Whether petitions on this path (信访工作条例 31) have the period at all."""

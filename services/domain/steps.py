@@ -69,6 +69,8 @@ class Step:
 S = State
 # The 条例 has the notice given on the spot (23); a local regulation has the answer.
 AT_ONCE = "浙江省信访条例 20, 23; 信访工作条例 23"
+# The 条例 extends no review (35, 36). A regulation may, as this one; the event names the pack's own article.
+BY_REGULATION = "北京市信访条例 50"
 # The 条例 does not say what ends the chain; local regulations do, and except who had good cause to be late.
 GOOD_CAUSE = "山东省信访条例 46; 浙江省信访条例 25; 北京市信访条例 37"
 STEPS: dict[tuple[State, Act], Step] = {
@@ -110,7 +112,7 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.UNDER_REVIEW, Act.DECLINE_REVIEW): Step(S.ANSWERED, "信访工作条例 35"),
     (S.UNDER_REVIEW, Act.HOLD_HEARING): Step(S.UNDER_REVIEW, "信访工作条例 31"),
     (S.UNDER_REVIEW, Act.CONVENE_HEARING): Step(S.UNDER_REVIEW, "信访工作条例 31"),
-    (S.UNDER_REVIEW, Act.EXTEND_REVIEW): Step(S.UNDER_REVIEW, "北京市信访条例 50"),
+    (S.UNDER_REVIEW, Act.EXTEND_REVIEW): Step(S.UNDER_REVIEW, BY_REGULATION),
     (S.UNDER_REVIEW, Act.MOVE_REVIEW): Step(S.UNDER_REVIEW, "信访工作条例 28, 30"),
     (S.REVIEW_ISSUED, Act.MOVE_REVIEW): Step(S.UNDER_REVIEW, "信访工作条例 28, 30"),
     (S.UNDER_REVIEW, Act.DECIDE_REVIEW): Step(S.REVIEW_ISSUED, "信访工作条例 35"),
@@ -123,7 +125,7 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.UNDER_RE_REVIEW, Act.DECLINE_REVIEW): Step(S.REVIEW_ANSWERED, "信访工作条例 36"),
     (S.UNDER_RE_REVIEW, Act.HOLD_HEARING): Step(S.UNDER_RE_REVIEW, "信访工作条例 36"),
     (S.UNDER_RE_REVIEW, Act.CONVENE_HEARING): Step(S.UNDER_RE_REVIEW, "信访工作条例 36"),
-    (S.UNDER_RE_REVIEW, Act.EXTEND_REVIEW): Step(S.UNDER_RE_REVIEW, "北京市信访条例 50"),
+    (S.UNDER_RE_REVIEW, Act.EXTEND_REVIEW): Step(S.UNDER_RE_REVIEW, BY_REGULATION),
     (S.UNDER_RE_REVIEW, Act.MOVE_REVIEW): Step(S.UNDER_RE_REVIEW, "信访工作条例 28, 30"),
     (S.RE_REVIEW_ISSUED, Act.MOVE_REVIEW): Step(S.UNDER_RE_REVIEW, "信访工作条例 28, 30"),
     (S.UNDER_RE_REVIEW, Act.DECIDE_REVIEW): Step(S.RE_REVIEW_ISSUED, "信访工作条例 36"),

@@ -97,7 +97,8 @@ def test_start_counts_from_the_day_after_and_keeps_its_source() -> None:
         ("D1", "2026-03-04", [("yellow", "2026-03-15"), ("red", "2026-03-17"), ("overdue", "2026-03-20")]),
         # to Tuesday 17 March: Friday the 13th is red already, so yellow says nothing; 5 working days likewise
         ("D1", "2026-03-02", [("red", "2026-03-13"), ("overdue", "2026-03-18")]),
-        ("D4", "2026-03-02", [("red", "2026-03-05"), ("overdue", "2026-03-10")]),
+        # a right to object, of no use to most: nobody is overdue
+        ("D4", "2026-03-02", [("red", "2026-03-05"), ("lapsed", "2026-03-10")]),
         ("D13.1", "2026-03-02", [("overdue", "2026-03-04")]),
         # the petitioner's right: nobody is overdue
         ("D7", "2026-03-02", [("yellow", "2026-03-23"), ("red", "2026-03-30"), ("lapsed", "2026-04-02")]),

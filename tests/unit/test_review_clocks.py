@@ -65,6 +65,8 @@ async def test_d8_plus_and_d10_plus_extend_where_beijing_does(life: Life, rule: 
     assert case.petition.state in (State.UNDER_REVIEW, State.UNDER_RE_REVIEW)
     [moved] = told(world, "deadline_moved")
     assert (moved["rule"], moved["cause"], moved["from"]) == (rule, "extension", before.isoformat())
+    [act] = told(world, "review_extended")
+    assert act["article"] == "北京市信访条例第五十条第四款"  # of the pack, not of the table of steps
     [notice] = [each for each in world.store.rows["notices"].values() if each.kind == "extension"]
     assert MORE.reason in notice.text
     assert MORE.approved_by in notice.text

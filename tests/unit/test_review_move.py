@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -13,6 +15,7 @@ from services.domain.deadline import DeadlineState
 from services.domain.directory import Directory
 from services.domain.inbox import EntryType
 from services.domain.opinion import Outcome
+from services.domain.organ import Organ
 from services.domain.petition import State
 from services.domain.refusal import NotFound
 from services.domain.review import ReviewState, reviewing_organs
@@ -33,6 +36,7 @@ from tests.unit.lives import (
 )
 from tests.worlds import city_directory
 
+TODAY = date(2026, 11, 23)
 BUREAU, COUNTY, PROVINCE = "益阳市自然资源局", "南县人民政府", "湖南省自然资源厅"
 
 
@@ -151,7 +155,7 @@ async def test_screening_again_moves_nothing_more(world: FakeWorld) -> None:
 def reviewers_of(organ: str, *hidden: str) -> list[str]:
     directory: Directory = city_directory()
     ids = {each.name: each.id for each in directory.organs}
-    found = reviewing_organs(directory, ids[organ], hidden={ids[each] for each in hidden})
+    found = reviewing_organs(directory, ids[organ], on=TODAY, hidden={ids[each] for each in hidden})
     return [each.name for each in found]
 
 
@@ -168,3 +172,31 @@ def test_where_all_reviewers_are_accused_theirs_review() -> None:
 def test_the_climb_ends_with_the_tree() -> None:
     every = [each.name for each in city_directory().organs]
     assert reviewers_of("南县自然资源局", *every) == []
+
+
+def test_r9_reviewer_that_was_merged_is_followed_to_its_successor() -> None:
+    """条例 24: what an organ that was abolished had to do falls to whoever exercises its powers."""
+    city = city_directory()
+    named = {each.name: each for each in city.organs}
+    new = replace(named[BUREAU], id=UUID(int=7), code="new", name="益阳市自然资源和规划局", valid_from=TODAY)
+    gone = replace(named[BUREAU], valid_to=TODAY, successor_id=new.id)
+
+    def reviewers(bureau: Organ, on: date) -> list[str]:
+        organs = [each for each in city.organs if each.id != bureau.id]
+        directory = Directory(2, [*organs, bureau, new], (), city.categories, city.gazetteer)
+        found = reviewing_organs(directory, named["南县自然资源局"].id, on=on, hidden=())
+        return [each.name for each in found]
+
+    assert reviewers(gone, date(2026, 11, 22)) == [BUREAU, COUNTY]
+    assert reviewers(gone, TODAY) == [new.name, COUNTY]
+    assert reviewers(replace(gone, successor_id=None), TODAY) == [COUNTY]
+
+
+def test_r9_where_every_reviewer_is_gone_theirs_review() -> None:
+    city = city_directory()
+    reviewed = next(each for each in city.organs if each.name == "南县自然资源局")
+    gone = [
+        replace(each, valid_to=TODAY) if each.id in reviewed.reviewer_ids else each for each in city.organs
+    ]
+    directory = Directory(2, gone, (), city.categories, city.gazetteer)
+    assert reviewing_organs(directory, reviewed.id, on=TODAY, hidden=())[0].name == PROVINCE

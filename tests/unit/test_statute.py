@@ -84,6 +84,7 @@ def test_tiers_bind_the_petition_procedure_alone() -> None:
 
 def test_only_the_rights_of_the_petitioner_lapse() -> None:
     assert {p.rule for p in PACK.periods if p.on_lapse == "final"} == {"D7", "D9"}
+    assert {p.rule for p in PACK.periods if p.is_right} == {"D4", "D7", "D9"}
     assert {p.rule for p in PACK.periods if p.obliged == "petitioner"} == {"D7", "D9"}
     assert {p.rule for p in PACK.periods if p.excludes_hearing} == {"D10"}
 
@@ -96,7 +97,7 @@ def test_pack_has_every_ground_outcome_and_rule() -> None:
         "re_review_served", "time_lapsed", "agreement_carried_out", "no_successor",
     ]  # fmt: skip
     assert [rule.id for rule in PACK.routing] == [
-        *(f"R{n}" for n in range(1, 9)), "R8b", *(f"R{n}" for n in range(9, 14)),
+        *(f"R{n}" for n in range(1, 9)), "R8b", *(f"R{n}" for n in range(9, 16)),
     ]  # fmt: skip
     assert PACK.reviewing_rule("re_review").article == "信访工作条例第三十六条第一款"
     assert PACK.trigger("shirking").threshold == 2

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.adapters.statutes import load_packs
-from services.adapters.workdays import work_calendar
+from services.adapters.workdays import read_notices, work_calendar
 from services.cli.statutes import due_facts
 from services.domain import deadline as rules
 from services.domain.calendar import SHANGHAI, Due, Unit, end_instant, end_of_period
@@ -73,7 +73,8 @@ def test_c5_year_without_a_notice_gives_a_provisional_date_that_moves(tmp_path: 
 
     notice = tmp_path / "2027.toml"
     notice.write_text("[2027]\nholidays = [2027-01-21]\nmakeup = []\n", encoding="utf-8")
-    moved = rules.recompute(clock, NATIONAL.period("D5", on=TODAY), calendar=work_calendar(notice))
+    announced = work_calendar(read_notices(notice))
+    moved = rules.recompute(clock, NATIONAL.period("D5", on=TODAY), calendar=announced)
 
     assert moved
     assert (clock.due_on, clock.provisional) == (date(2027, 1, 22), False)
@@ -260,6 +261,17 @@ def test_d5_to_d10_bind_the_petition_procedure_alone() -> None:
     for pack in PACKS.values():
         bound = {period.rule.split(".")[0] for period in pack.periods if period.paths}
         assert bound == {"D5", "D7", "D8", "D9", "D10"}
+
+
+def test_d4_is_a_right_that_lapses_and_nobody_is_late() -> None:
+    """An organ that does not object has the case (23.3); the one that objects too late is refused."""
+    clock = deadline("D4", date(2026, 3, 2))
+    end = end_instant(clock.due_on)
+    while rules.pass_point(clock, NATIONAL.period("D4", on=TODAY), now=end, calendar=CALENDAR):
+        pass
+
+    assert clock.state is DeadlineState.LAPSED
+    assert all(pack.period("D4", on=TODAY).is_right for pack in PACKS.values())
 
 
 def test_d7_and_d9_are_rights_that_start_when_the_answer_is_served() -> None:
