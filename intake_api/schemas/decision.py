@@ -23,9 +23,24 @@ DECISION: dict[str, Any] = {
     "purpose": "redress",
     "path": "petition_procedure",
     "urgent": False,
-    "region": {"code": "430921104000", "name": "茅草街镇", "confidence": 0.99, "candidates": []},
-    "category": {"code": "0301", "name": "农村土地征收", "confidence": 0.91, "candidates": []},
-    "confidence": 0.9,
+    "region": {
+        "code": "430921104000",
+        "name": "茅草街镇",
+        "confidence": 0.99,
+        "evidence": "文中写明“南县茅草街镇”;逐级相符",
+        "candidates": [{"code": "430921104000", "name": "湖南省益阳市南县茅草街镇", "score": 0.99}],
+    },
+    "category": {
+        "code": "0301",
+        "name": "农村土地征收",
+        "confidence": 0.91,
+        "evidence": "文中提到征地、补偿款,属于自然资源/农村土地征收;模型据本地既往信访件作同样判断(把握0.88)",
+        "candidates": [
+            {"code": "0301", "name": "农村土地征收", "score": 0.79, "by": {"lexicon": 0.7, "model": 0.88}},
+            {"code": "0303", "name": "土地权属争议", "score": 0.3, "by": {"lexicon": 0.3}},
+        ],
+    },
+    "confidence": 0.91,
     "needs_triage": False,
     "suggestions": [],
     "reasons": [
@@ -94,8 +109,10 @@ class DecisionTold(Told):
     purpose: str | None
     path: str | None
     urgent: bool
-    region: dict[str, Any]
-    category: dict[str, Any]
+    region: dict[str, Any] = Field(description="事发地、把握、文中依据和备选;涉及被反映人的不列依据")
+    category: dict[str, Any] = Field(
+        description="事项类别、把握、依据和备选;``by`` 是谁提出的:lexicon 词语(票数之比),model 模型(把握)"
+    )
     confidence: float
     needs_triage: bool
     suggestions: list[SuggestionOut]
