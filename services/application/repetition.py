@@ -113,7 +113,7 @@ async def _confirm(
     """The link to the earlier petition, confirmed; one to another that was proposed is rejected by it."""
     found = await compared(world, work, petition, earlier)
     barred = found.standing.ground if found.standing else None
-    if (ground.id == "A1" and barred != "A1") or (ground.id in ("A2", "A3") and not _ended(earlier, barred)):
+    if not _fits(earlier, ground, barred):
         raise RepeatNotBarred(
             number=earlier.number, state=earlier.state.value, state_name=earlier.state.chinese,
             ground=ground.id, title=ground.title, article=ground.citation,
@@ -134,8 +134,11 @@ async def _confirm(
     return mine
 
 
-def _ended(earlier: Petition, barred: str | None) -> bool:
-    return earlier.state is State.FINAL or barred == "A3"
+def _fits(earlier: Petition, ground: Ground, barred: str | None) -> bool:
+    """Whether it ended as the ground says; where no timer came yet, the time to ask for review is over."""
+    if ground.after and earlier.state is State.FINAL:
+        return earlier.final_ground in ground.after
+    return barred == ground.id or not (ground.after or ground.id == "A1")
 
 
 def _decide(world: World, link: Link, state: LinkState, call: Call) -> None:

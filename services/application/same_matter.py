@@ -127,7 +127,8 @@ async def compared(world: World, work: Work, petition: Petition, earlier: Petiti
     person = best_match(people.get(petition.id, []), people.get(earlier.id, []))
     quoted = earlier.number in quoted_numbers(words_of(petition))
     clocks = await work.deadlines.find(petition_id=earlier.id)
-    barred = standing(earlier, clocks, now=world.clock.now()) if comparable(petition, earlier) else None
+    pack, now = world.law.pack(petition.office_region), world.clock.now()
+    barred = standing(earlier, clocks, pack, now=now) if comparable(petition, earlier) else None
     return Found(earlier, compare(petition, earlier, person, quoted=quoted), barred)
 
 
@@ -187,12 +188,12 @@ async def _recognised(
     clocks: defaultdict[UUID, list[Deadline]] = defaultdict(list)
     for clock in await work.deadlines.find(petition_id=tuple(earlier.id for earlier, _ in like)):
         clocks[clock.petition_id].append(clock)
-    now = world.clock.now()
+    pack, now = world.law.pack(petition.office_region), world.clock.now()
     return [
         Found(
             earlier,
             likeness,
-            standing(earlier, clocks[earlier.id], now=now) if comparable(petition, earlier) else None,
+            standing(earlier, clocks[earlier.id], pack, now=now) if comparable(petition, earlier) else None,
         )
         for earlier, likeness in like
     ]

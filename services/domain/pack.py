@@ -71,6 +71,9 @@ def parse_pack(raw: Mapping[str, object], packs: Mapping[str, RulePack] | None =
     head.done()
     if missing := REQUIRED_PERIODS - {period.rule for period in pack.periods}:
         raise PackError(f"规则包 {pack.id}: 缺少期限 {'、'.join(sorted(missing))}")
+    ends = {rule.code for rule in pack.finality}
+    if unknown := {code for ground in pack.grounds for code in ground.after} - ends:
+        raise PackError(f"规则包 {pack.id}: after 写了没有的终结情形 {'、'.join(sorted(unknown))}")
     if law.twice:
         raise PackError(f"规则包 {pack.id}: 重复的条目 {'、'.join(law.twice)}")
     return pack
@@ -199,6 +202,7 @@ def _ground(row: Row, law: _Law) -> Ground:
         names_organ=row.flag("names_organ"),
         citation=_citation(row, law),
         representatives=row.rows("representatives", "most", _representatives, optional=True),
+        after=row.texts("after"),
     )
     if ground.id == RulePack.JOINT_VISIT and [each.up_to for each in ground.representatives][-1:] != [None]:
         raise row.fault("representatives", "应当写明代表人数,最后一条不限走访人数")

@@ -18,6 +18,7 @@ from services.domain.deadline import Deadline, DeadlineState
 from services.domain.number import parse_number
 from services.domain.petition import Petition, Purpose, State
 from services.domain.refusal import InvalidField
+from services.domain.statute import RulePack
 from services.domain.text import overlap, shingles
 
 
@@ -219,7 +220,6 @@ IN_HAND = frozenset({
 })  # fmt: skip
 _OBLIGATIONS = frozenset({"D1", "D2", "D3", "D5", "D8", "D10"})
 _WINDOWS = frozenset({"D7", "D9"})
-_AFTER = {"re_review_served": "A2", "time_lapsed": "A3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,16 +230,19 @@ class Standing:
     text: str
 
 
-def standing(earlier: Petition, clocks: Iterable[Deadline], *, now: datetime) -> Standing | None:
+def standing(
+    earlier: Petition, clocks: Iterable[Deadline], pack: RulePack, *, now: datetime
+) -> Standing | None:
     """What the law says to who brings ``earlier`` again on the same facts and reasons; None: nothing.
 
     A1 while it is handled within its periods, or its answer can be reviewed (条例 19, 山东 33); not once an
-    organ is late with it. A2 after 复核 (36). A3 when the time to ask for review ran out (山东 46, 浙江 25,
-    北京 37). An agreement, a withdrawal or a refusal bars nobody. ``clocks`` are all of the earlier petition.
+    organ is late with it. After its end the pack says: A2 after 复核 (36; 山东 46, 浙江 25 add an agreement
+    carried out), A3 when the time to ask for review ran out (山东 46, 浙江 25, 北京 37). A withdrawal or a
+    refusal bars nobody. ``clocks`` are all of the earlier petition.
     """
     if earlier.state is State.FINAL:
-        ground = _AFTER.get(earlier.final_ground or "")
-        return Standing(ground, f"原件已于{earlier.final_on}终结") if ground else None
+        ground = pack.ground_after(earlier.final_ground)
+        return Standing(ground.id, f"原件已于{earlier.final_on}终结") if ground else None
     running = [clock for clock in clocks if clock.state.open or clock.state is DeadlineState.LAPSED]
     if earlier.state in IN_HAND:
         owed = [clock for clock in running if clock.rule in _OBLIGATIONS]

@@ -186,6 +186,7 @@ class Ground:
     """A1 … A7: why something is not accepted, and ``tell``, what the petitioner is told instead.
 
     Grounds with ``links_earlier`` point to the earlier petition; with ``names_organ`` they say who has it.
+    ``after``: the codes of finality after which the earlier petition bars its repetition on this ground.
     ``representatives`` of A7 are read from the first row on; the last is of any number of people.
     """
 
@@ -197,6 +198,7 @@ class Ground:
     names_organ: bool
     citation: Citation
     representatives: tuple[Representatives, ...] = ()
+    after: tuple[str, ...] = ()
 
     def most_representatives(self, people: int) -> int:
         """How many representatives that many people may choose; a ground without the number: StopIteration"""
@@ -310,6 +312,10 @@ class RulePack:
 
     def ground(self, id: str) -> Ground:
         return self._one(self.grounds, "不予受理理由", lambda each: each.id == id, id)
+
+    def ground_after(self, finality: str | None) -> Ground | None:
+        """On what a repetition of a petition that ended so is not accepted; None: the law bars nobody."""
+        return next((each for each in self.grounds if finality in each.after), None)
 
     def joint_visit(self) -> Ground | None:
         """A7, which says how many representatives there may be; None where the law does not say."""

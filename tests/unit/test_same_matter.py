@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from services.adapters.statutes import load_pack
 from services.domain.calendar import Unit
 from services.domain.deadline import Deadline, DeadlineState
 from services.domain.number import format_number
@@ -185,7 +186,27 @@ def test_what_bars_a_repetition(
     state: State, final_ground: str | None, clocks: list[Deadline], ground: str | None
 ) -> None:
     earlier = petition(state=state, final_ground=final_ground)
-    found = standing(earlier, clocks, now=NOW)
+    found = standing(earlier, clocks, load_pack("national-2022"), now=NOW)
+    assert (found.ground if found else None) == ground
+
+
+@pytest.mark.parametrize(
+    ("pack", "final_ground", "ground"),
+    [
+        ("shandong-2015", "agreement_carried_out", "A2"),  # 46: whatever ended it
+        ("shandong-2015", "time_lapsed", "A3"),
+        ("zhejiang-2016", "agreement_carried_out", "A2"),  # 25
+        ("zhejiang-2016", "re_review_served", "A2"),
+        ("shanghai-2018", "agreement_carried_out", None),  # 42: after 复核 or 核查 alone
+        ("shanghai-2018", "verified", "A2"),
+        ("beijing-2006", "agreement_carried_out", None),  # 51
+        ("henan-2012", "re_review_served", "A2"),
+    ],
+)
+def test_a2_and_a3_follow_the_endings_that_the_regulation_names(
+    pack: str, final_ground: str, ground: str | None
+) -> None:
+    found = standing(petition(state=State.FINAL, final_ground=final_ground), [], load_pack(pack), now=NOW)
     assert (found.ground if found else None) == ground
 
 
