@@ -255,7 +255,8 @@ def _beside_precedent(case: Case, lead: Organ) -> float:
     if first.organ.id == lead.id:
         text = f"本地同类信访件多由{first.organ.name}办理(模型,把握{first.chance:.2f}),与职权规定一致"
         case.reasons.append(Reason("precedent", article, text))
-        return agreed(case.category_confidence, first.chance)
+        # What both models read out of the same words is one witness, not two.
+        return agreed(case.category_confidence, first.chance) if case.in_words else case.category_confidence
     text = (
         f"本地同类信访件多由{first.organ.name}办理(模型,把握{first.chance:.2f}),与职权规定不一致:"
         f"承办单位仍以职权规定为准,把握相应降低"

@@ -46,6 +46,11 @@ class Case:
     def matter_ground(self) -> str:
         return "登记时写明" if self.category_confidence == GIVEN else self.understanding.evidence
 
+    @property
+    def in_words(self) -> bool:
+        """Whether its category is stated, or the words of the lexicon speak for it: not the model alone."""
+        return self.category_confidence == GIVEN or self.understanding.in_words
+
     def region_json(self, gazetteer: Gazetteer) -> dict[str, object]:
         locality = self.locality
         return {

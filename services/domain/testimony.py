@@ -81,12 +81,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What a petition is about after all were heard; ``evidence`` says who spoke, in Chinese."""
+    """What a petition is about after all were heard; ``evidence`` says who spoke, in Chinese.
+
+    ``in_words``: the words of the lexicon speak for it, not the model alone.
+    """
 
     category: Category | None
     confidence: float
     candidates: tuple[Candidate, ...]
     evidence: str
+    in_words: bool = True
 
 
 def by_words(finding: MatterFinding) -> Understanding:
@@ -109,7 +113,7 @@ def by_both(
     words = finding.category
     if words is None:
         known = modelled if chance > EVEN else None
-        return Understanding(known, chance if known else 0.0, candidates, said)
+        return Understanding(known, chance if known else 0.0, candidates, said, in_words=False)
     if _same_matter(words.code, code):
         sure, unsure = max(finding.confidence, chance), min(finding.confidence, chance)
         evidence = f"{finding.evidence};模型据本地既往信访件作同样判断(把握{chance:.2f})"
@@ -117,7 +121,8 @@ def by_both(
         return Understanding(deeper, agreed(sure, unsure), candidates, evidence)
     if chance >= finding.confidence:
         other = f";{finding.evidence}(把握{finding.confidence:.2f})"
-        return Understanding(modelled, contested(chance, finding.confidence), candidates, said + other)
+        sure = contested(chance, finding.confidence)
+        return Understanding(modelled, sure, candidates, said + other, in_words=False)
     evidence = f"{finding.evidence};{said}"
     return Understanding(words, contested(finding.confidence, chance), candidates, evidence)
 

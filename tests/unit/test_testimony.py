@@ -139,6 +139,14 @@ def test_precedent_that_agrees_makes_it_surer_but_not_surer_than_the_place() -> 
     assert "与职权规定一致" in told(heard, "precedent")
 
 
+def test_two_models_that_read_the_same_words_are_one_witness() -> None:
+    model = Says("0301", 0.8)
+    alone = decided(WORDLESS, witnesses=Witnesses(matter=model))
+    heard = decided(WORDLESS, witnesses=Witnesses(matter=model, precedent=Says(BUREAU, 0.95)))
+    assert heard.confidence == alone.confidence == 0.8
+    assert "与职权规定一致" in told(heard, "precedent")
+
+
 def test_precedent_against_the_powers_sends_it_to_the_desk_with_its_organ_and_why() -> None:
     alone = decided(LAND, witnesses=Witnesses())
     heard = decided(LAND, witnesses=Witnesses(precedent=Says(HOUSING, 0.95)))
