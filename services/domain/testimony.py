@@ -17,7 +17,7 @@ from uuid import UUID
 
 from services.domain.category import Categories, Category
 from services.domain.directory import Directory
-from services.domain.matter import MatterFinding
+from services.domain.matter import CANDIDATES, MatterFinding
 from services.domain.organ import Organ
 from services.domain.witness import Precedent
 
@@ -152,7 +152,7 @@ def _candidates(
         for code in dict.fromkeys((*chances, *shares))
         if (category := categories.get(code)) is not None
     ]
-    return tuple(sorted(named, key=lambda each: (-each.score, each.category.code)))
+    return tuple(sorted(named, key=lambda each: (-each.score, each.category.code))[:CANDIDATES])
 
 
 # -- who handled such petitions ----------------------------------------------------------------------------
