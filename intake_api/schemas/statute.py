@@ -66,6 +66,7 @@ class GroundOut(Told):
     answer: Answer
     tell: str
     links_earlier: bool
+    after: list[str] = Field(description="原信访件以哪些情形终结的,才可据此不再受理(A2、A3);空:与终结无关")
     names_organ: bool
     citation: CitationOut
     representatives: list[RepresentativesOut] = Field(description="多人走访的代表人数(A7)")

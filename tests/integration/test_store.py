@@ -26,6 +26,7 @@ from services.domain.registration import PetitionerDraft, Registration, Responde
 from tests.integration.petitions import CITY, build_city, petition
 
 CANARY = "金丝雀𠮷"
+OF_PETITIONS = frozenset({"petition_id", "earlier_id"})
 EVERY = {
     name: mapped
     for name, mapped in vars(mappings).items()
@@ -83,8 +84,8 @@ async def load(world: Deployment, mapped: Mapped[Any]) -> Any:
     return mapped.value(dict(row), world.seal)
 
 
-async def a_petition(world: Deployment, **given: Any) -> Petition:
-    found = petition(world, 1)
+async def a_petition(world: Deployment, nth: int = 1, **given: Any) -> Petition:
+    found = petition(world, nth)
     for name, value in given.items():
         setattr(found, name, value)
     async with world.begin() as work:
@@ -96,7 +97,8 @@ async def a_petition(world: Deployment, **given: Any) -> Petition:
 @pytest.mark.parametrize("name", EVERY)
 async def test_value_comes_back_as_it_went_in(world: Deployment, name: str, empty: bool) -> None:
     mapped = EVERY[name]
-    of = {"petition_id": (await a_petition(world)).id} if "petition_id" in mapped.names else {}
+    columns = sorted(OF_PETITIONS & set(mapped.names))
+    of = {column: (await a_petition(world, nth)).id for nth, column in enumerate(columns, start=1)}
     value = specimen(mapped, given=of, empty=empty)
     await store(world, mapped, value)
     assert await load(world, mapped) == value
