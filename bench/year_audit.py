@@ -33,7 +33,7 @@ async def _page(work: Work, ids: tuple[UUID, ...], until: date) -> list[Record]:
     def by_petition(found: Iterable[T]) -> dict[UUID, list[T]]:
         grouped: dict[UUID, list[T]] = defaultdict(list)
         for each in found:
-            grouped[each.petition_id].append(each)  # type: ignore[attr-defined]
+            grouped[each.petition_id].append(each)  # type: ignore[attr-defined]  # each belongs to one
         return grouped
 
     events = by_petition(await work.events.find(petition_id=ids))

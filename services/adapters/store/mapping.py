@@ -46,7 +46,7 @@ class Mapped(Generic[T]):
         self.table = table
         self.indexed = dict(indexed or {})
         hints = get_type_hints(kind)
-        self.names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+        self.names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass always
         self.sealed = frozenset(sealed)
         self._to_row = {name: _row_converter(hints[name]) for name in self.names}
         self._from_row = {name: _value_converter(hints[name]) for name in self.names}
