@@ -49,7 +49,7 @@ async def registered_once(
     """
     once = Once(key, hashlib.sha256(body).hexdigest(), render)
     try:
-        stored, replayed = await register_once(world, registration, once, call=call)
+        stored, registered = await register_once(world, registration, once, call=call)
     except (StoreBusy, Conflict) as busy:
         raise Fault("request_in_progress", headers={"Retry-After": "1"}) from busy
     receipt = orjson.loads(stored.answer)
@@ -58,6 +58,6 @@ async def registered_once(
         "ETag": f'"{receipt["version"]}"',
         "Cache-Control": "no-store",
     }
-    if replayed:
+    if registered is None:
         headers["Idempotency-Replayed"] = "true"
-    return Response(stored.answer, stored.status, headers, "application/json"), replayed
+    return Response(stored.answer, stored.status, headers, "application/json"), registered is None

@@ -29,6 +29,10 @@ from services.adapters.routers import build_router
 from services.adapters.store import stored
 from services.adapters.store.database import Database
 from services.adapters.store.directory import SqlDirectory
+from services.adapters.store.faults import constraint_of
+from services.adapters.store.intake import BatchedIntake
+from services.adapters.store.intake_postgres import PostgresIntake
+from services.adapters.store.intake_sqlite import SqliteIntake
 from services.adapters.store.lists import SqlLists
 from services.adapters.store.mapping import Seal
 from services.adapters.store.models import SqlModels
@@ -46,6 +50,7 @@ from services.domain.calendar import WorkCalendar
 from services.domain.directory import Directory
 from services.domain.holiday_notice import HolidayNotice, in_force
 from services.domain.number import query_code
+from services.domain.outbox import Topic
 from services.domain.pack_choice import choose
 from services.domain.router import Router
 from services.domain.rule_set import RuleSet, read_name
@@ -118,6 +123,8 @@ class Deployment:
         self.files = FileStore(settings.data / "attachments")
         self.press = TypstPress()
         self.bell = ArqBell(settings.redis_url) if settings.redis_url else LocalBell()
+        writer = SqliteIntake(self.database) if self.database.is_sqlite else PostgresIntake(self.database)
+        self.intake = BatchedIntake(writer, self.seal, self._arrived)
         self._router: Router | None = None
         self._rules: RuleSet | None = None
         self._heard: Witnesses | None = None
@@ -136,7 +143,7 @@ class Deployment:
                 yield work
                 await work.flush()
         except IntegrityError as error:
-            raise Conflict(constraint=_constraint(error)) from error
+            raise Conflict(constraint=constraint_of(error)) from error
         if work.rung:
             await self.bell.ring(sorted(work.rung))
         self.feed.announce(work.posted_to)
@@ -212,8 +219,12 @@ class Deployment:
 
     async def close(self) -> None:
         await self.feed.close()
+        await self.intake.close()
         await self.bell.close()
         await self.database.close()
+
+    async def _arrived(self) -> None:
+        await self.bell.ring([Topic.ROUTE])
 
     async def _look(self) -> Directory:
         """Once a second, once for all callers: was a directory, a model or a notice loaded elsewhere, or the
@@ -288,9 +299,3 @@ def _keys(settings: Settings) -> KeyRing:
     if settings.keys is not None:
         return from_settings(settings.keys.get_secret_value())
     return load_or_create(settings.data / KEY_FILE)
-
-
-def _constraint(error: IntegrityError) -> str:
-    """Which constraint it was, without the values."""
-    cause = getattr(error.orig, "__cause__", None) or error.orig
-    return str(getattr(cause, "constraint_name", None) or "unique")

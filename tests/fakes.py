@@ -13,8 +13,9 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from services.adapters.workdays import work_calendar
+from services.application.arrival import Arrival, StoredAnswer
 from services.application.lists import DueClock, RunningClock
-from services.application.ports import LeaseLost, StoredAnswer
+from services.application.ports import Conflict, LeaseLost
 from services.domain import ledger
 from services.domain.access import Call, Client, Shield
 from services.domain.calendar import WorkCalendar, local_date
@@ -148,7 +149,6 @@ class FakeWork:
         self._jobs: list[Job] = []
         self._papers: list[tuple[IssuedPaper, Callable[[int], Paper]]] = []
         self._finished: list[Job] = []
-        self._taken: dict[tuple[str, str], StoredAnswer] = {}
         rows = store.rows
         self.petitions = FakeRepository[Petition](rows["petitions"])
         self.petitioners = FakeRepository[Petitioner](rows["petitioners"])
@@ -231,15 +231,6 @@ class FakeWork:
     def identity_of_document(self, number: str) -> Identity:
         return Identity(document=number.encode())
 
-    async def claim_key(self, client_id: str, key: str, body_hash: str) -> StoredAnswer | None:
-        stored = self.store.answers.get((client_id, key))
-        if stored is None:
-            self._taken[client_id, key] = StoredAnswer(body_hash, 0, b"")
-        return stored
-
-    async def keep_answer(self, client_id: str, key: str, *, status: int, answer: bytes) -> None:
-        self._taken[client_id, key] = StoredAnswer(self._taken[client_id, key].body_hash, status, answer)
-
     async def kept_answer(self, client_id: str, key: str) -> StoredAnswer | None:
         return self.store.answers.get((client_id, key))
 
@@ -270,7 +261,6 @@ class FakeWork:
         for job in self._finished:
             self.store.jobs.pop(job.id, None)
         self._papers, self._entries, self._jobs, self._finished = [], [], [], []
-        self.store.answers |= self._taken
 
 
 class FakeCodes:
@@ -317,6 +307,39 @@ class FakeLaw:
 
 def _place(due: DueClock) -> tuple[datetime, UUID]:
     return due.at, due.deadline_id
+
+
+class FakeIntake:
+    """Stores at once what arrives."""
+
+    def __init__(self, world: FakeWorld) -> None:
+        self._world = world
+
+    async def store(self, arrival: Arrival) -> bool:
+        petition, rows = arrival.petition, self._world.store.rows
+        known = [
+            each for each in rows["petitions"].values()
+            if petition.external_ref and (each.client_id, each.external_ref)
+            == (petition.client_id, petition.external_ref)
+        ]  # fmt: skip
+        key = (petition.client_id, arrival.key or "")
+        to_know = set(arrival.people_to_know)
+        documents = {person.document_number for person in arrival.petitioners if person.id in to_know}
+        brought = [each for each in rows["petitioners"].values() if each.document_number in documents]
+        if known or key in self._world.store.answers or brought:
+            return False
+        if any(each.number == petition.number for each in rows["petitions"].values()):
+            raise Conflict(constraint="uq_petitions_number")
+        async with self._world.begin(arrival.call) as work:
+            await work.petitions.add(petition)
+            await work.petitioners.add(*arrival.petitioners)
+            await work.respondents.add(*arrival.respondents)
+            await work.deadlines.add(*arrival.deadlines.values)
+            await work.events.add(*arrival.events)
+            await work.enqueue(Topic.ROUTE, petition.id)
+        if arrival.key is not None and arrival.answer is not None:
+            self._world.store.answers[key] = arrival.answer
+        return True
 
 
 class FakeQueue:
@@ -377,6 +400,7 @@ class FakeWorld:
         self.numbers = FakeNumbers()
         self.store = FakeStore()
         self.lists = FakeLists(self.store)
+        self.intake = FakeIntake(self)
         self.queue = FakeQueue()
         self.feed = FakeFeed()
         self._directory = directory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from services.application.ports import Work, World
+from services.application.ports import Recording, Work, World
 from services.domain import deadline as rules
 from services.domain import own_limit
 from services.domain.deadline import Deadline, DeadlineState
@@ -20,7 +20,7 @@ OF_THE_CASE = (HANDLING, "DR")
 
 async def start(
     world: World,
-    work: Work,
+    work: Recording,
     petition: Petition,
     rule: str,
     *,
@@ -94,7 +94,7 @@ async def hand_over(
 
 
 async def running(
-    work: Work, petition: Petition, *only: str, subject_id: UUID | None = None
+    work: Recording, petition: Petition, *only: str, subject_id: UUID | None = None
 ) -> list[Deadline]:
     """The clocks that run on a petition, of the given rules or all; of one dispatch, if it is named."""
     wanted: dict[str, object] = {"rule": only} if only else {}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.application import clocks
 from services.application.acts import notify
-from services.application.ports import Work, World
+from services.application.ports import Recording, Work, World
 from services.domain.access import Client, ClientRole
 from services.domain.deadline import Deadline
 from services.domain.directory import Directory
@@ -31,7 +31,7 @@ def receiver(client: Client, directory: Directory) -> UUID | None:
     return None if office else client.organ_id
 
 
-async def start_clock(world: World, work: Work, petition: Petition, organ_id: UUID) -> Deadline | None:
+async def start_clock(world: World, work: Recording, petition: Petition, organ_id: UUID) -> Deadline | None:
     """D2 of the organ that received it; none where no notice is owed (23.2), or by its own rules (23.4)."""
     kind = (await world.directory()).organ(organ_id).kind
     if not petition.reachable or kind.tells_by_own_rules(petition):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.application import clocks
 from services.application.acts import Case, case, own_dispatch
-from services.application.ports import Work, World
+from services.application.ports import Recording, Work, World
 from services.domain import own_limit as rules
 from services.domain.access import Call
 from services.domain.deadline import Deadline
@@ -43,7 +43,7 @@ async def of_dispatch(world: World, dispatch_id: UUID, limit: Limit | None, *, c
 
 
 async def of_work_order(
-    world: World, work: Work, petition: Petition, limit: Limit | None, *, actor: str
+    world: World, work: Recording, petition: Petition, limit: Limit | None, *, actor: str
 ) -> Deadline | None:
     """The limit that a hotline's work order bears; an order that says none leaves it as it stands."""
     if limit is None or petition.state.ended:
@@ -53,7 +53,7 @@ async def of_work_order(
 
 async def _put(
     world: World,
-    work: Work,
+    work: Recording,
     petition: Petition,
     limit: Limit,
     rule: str,

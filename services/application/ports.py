@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import IO, Any, Protocol, TypeVar
 from uuid import UUID
 
+from services.application.arrival import Arrival, StoredAnswer
 from services.application.lists import Lists
 from services.domain.access import Call, Client, Shield
 from services.domain.calendar import WorkCalendar
@@ -78,16 +79,19 @@ class StoreBusy(StoreUnavailable):
     english = "Another operation holds the data; retry shortly."
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """What an earlier call with the same idempotency key was answered, byte for byte."""
+class Recording(Protocol):
+    """What a clock is started in: a unit of work, or a petition on its way into the store."""
 
-    body_hash: str
-    status: int
-    answer: bytes
+    @property
+    def deadlines(self) -> Repository[Deadline]: ...
+
+    def record(
+        self, petition: Petition, kind: str, *, actor: str, data: Mapping[str, object] | None = None
+    ) -> None:
+        """Append an event to the petition's ledger; it is chained and written at the commit."""
 
 
-class Work(Protocol):
+class Work(Recording, Protocol):
     """One transaction. What is recorded, posted and enqueued is written with it, or not at all.
 
     ``request_id`` and ``fingerprint`` are noted on every event recorded in it; ``now`` is its moment.
@@ -155,9 +159,6 @@ class Work(Protocol):
     def papers(self) -> Repository[IssuedPaper]: ...
 
     @property
-    def deadlines(self) -> Repository[Deadline]: ...
-
-    @property
     def events(self) -> Repository[Event]: ...
 
     @property
@@ -172,11 +173,6 @@ class Work(Protocol):
     async def lock(self, petition_id: UUID) -> Petition:
         """The petition, held against other writers until the transaction ends. Raises ``NotFound``."""
 
-    def record(
-        self, petition: Petition, kind: str, *, actor: str, data: Mapping[str, object] | None = None
-    ) -> None:
-        """Append an event to the petition's ledger; it is chained and written at the commit."""
-
     def post(self, organ_id: UUID, type: EntryType, petition: Petition, data: Mapping[str, object]) -> None:
         """Put an entry into an organ's inbox; it is numbered by the last statement before the commit."""
 
@@ -189,14 +185,8 @@ class Work(Protocol):
     async def enqueue(self, topic: Topic, *petition_ids: UUID) -> None:
         """Leave work to the workers; the bell is rung after the commit."""
 
-    async def claim_key(self, client_id: str, key: str, body_hash: str) -> StoredAnswer | None:
-        """Take an idempotency key, as a unique row, before anything else; or get the answer stored for it."""
-
-    async def keep_answer(self, client_id: str, key: str, *, status: int, answer: bytes) -> None:
-        """Store the answer for the key taken in this transaction."""
-
     async def kept_answer(self, client_id: str, key: str) -> StoredAnswer | None:
-        """The answer stored for a key, without taking it."""
+        """The answer stored for an idempotency key."""
 
     async def finish(self, *jobs: Job) -> None:
         """Take jobs off the outbox with this transaction; ``LeaseLost`` when another worker has them now."""
@@ -264,6 +254,18 @@ class Numbers(Protocol):
         """The next petition number of an office's region and day; gaps are possible, repeats are not."""
 
 
+class Intake(Protocol):
+    """The way in: petitions are stored with everything of theirs, and left to the workers to be routed."""
+
+    async def store(self, arrival: Arrival) -> bool:
+        """Store it, durably once this returns True.
+
+        False, and nothing is stored, where something must be looked at first: its idempotency key is known,
+        its reference is registered, or one of ``people_to_know`` has brought a petition before. Raises
+        :class:`IntakeFull` when too many wait, :class:`Conflict` for a reference that comes twice at once.
+        """
+
+
 class Queue(Protocol):
     """The outbox, as workers see it. Every write is fenced by the attempt number of the claim."""
 
@@ -275,6 +277,12 @@ class Queue(Protocol):
     async def retry(self, job_id: object | None = None) -> int: ...
     async def listing(self, *, only_dead: bool = False, limit: int = 200) -> list[dict[str, Any]]: ...
     async def waiting(self) -> dict[str, int]: ...
+
+
+class IntakeFull(StoreUnavailable):
+    """登记请求过多,暂时排不下,请按 Retry-After 稍后用原键重试;这一件尚未登记。"""
+
+    english = "Too many registrations wait. Retry with the same key; this one is not registered yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +326,9 @@ class World(Protocol):
 
     @property
     def numbers(self) -> Numbers: ...
+
+    @property
+    def intake(self) -> Intake: ...
 
     @property
     def queue(self) -> Queue: ...

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.application import clocks, direct, own_limit
-from services.application.ports import StoredAnswer, Work, World
+from services.application.arrival import Arrival, StoredAnswer
+from services.application.ports import Conflict, Work, World
 from services.application.same_matter import SameMatter, told_to_source
 from services.domain.access import Call
 from services.domain.deadline import Deadline
 from services.domain.number import normalise_query_code
-from services.domain.outbox import Topic
 from services.domain.petition import Petition, Petitioner, Respondent, State
 from services.domain.refusal import Refusal
 from services.domain.registration import Registration, check
@@ -51,30 +51,79 @@ class Once:
 
 async def register(world: World, registration: Registration, *, call: Call) -> Registered:
     """Register a petition. Raises refusals of ``domain.registration`` and :class:`ExternalRefExists`."""
-    petition, code = await _petition(world, registration, call)
-    async with world.begin(call) as work:
-        return await _write(world, work, registration, petition, code, call)
+    arrival, code = await _arrival(world, registration, call)
+    registered = Registered(arrival.petition, code, arrival.deadlines.values, [])
+    while not await world.intake.store(arrival):
+        registered = replace(registered, same_matter=await _same_matter(world, registration, arrival))
+    return registered
 
 
 async def register_once(
     world: World, registration: Registration, once: Once, *, call: Call
-) -> tuple[StoredAnswer, bool]:
-    """Register under an idempotency key. True with the answer: it is the stored one of an earlier call.
+) -> tuple[StoredAnswer, Registered | None]:
+    """Register under an idempotency key. None with the answer: it is the stored one of an earlier call.
 
     A refusal stores nothing and leaves the key free. Raises :class:`IdempotencyKeyReused` besides.
     """
+    arrival, code = await _arrival(world, registration, call)
+    registered = Registered(arrival.petition, code, arrival.deadlines.values, [])
+    arrival.key = once.key
+    while True:
+        arrival.answer = StoredAnswer(once.body_hash, 201, once.render(registered))
+        if await world.intake.store(arrival):
+            return arrival.answer, registered
+        if (stored := await _kept(world, once, call)) is not None:
+            return stored, None
+        registered = replace(registered, same_matter=await _same_matter(world, registration, arrival))
+
+
+async def _kept(world: World, once: Once, call: Call) -> StoredAnswer | None:
+    async with world.read() as work:
+        stored = await work.kept_answer(call.client.id, once.key)
+    if stored is not None and stored.body_hash != once.body_hash:
+        raise IdempotencyKeyReused()
+    return stored
+
+
+async def _same_matter(world: World, registration: Registration, arrival: Arrival) -> list[SameMatter]:
+    """Look at what kept it from being stored. Raises :class:`ExternalRefExists`."""
+    if arrival.acquainted:  # a reference or key taken this very moment, by a call that may yet fail
+        raise Conflict(constraint="arrived_twice")
+    async with world.read() as work:
+        await _ensure_new_reference(work, arrival.petition)
+        same = await told_to_source(work, registration, arrival.petition, arrival.call.client)
+    arrival.acquainted = True
+    return same
+
+
+async def _arrival(world: World, registration: Registration, call: Call) -> tuple[Arrival, str]:
     petition, code = await _petition(world, registration, call)
-    async with world.begin(call) as work:
-        stored = await work.claim_key(call.client.id, once.key, once.body_hash)
-        if stored is not None:
-            if stored.body_hash != once.body_hash:
-                raise IdempotencyKeyReused()
-            return stored, True
-        registered = await _write(world, work, registration, petition, code, call)
-        await work.flush()
-        answer = once.render(registered)
-        await work.keep_answer(call.client.id, once.key, status=201, answer=answer)
-    return StoredAnswer(once.body_hash, 201, answer), False
+    arrival = Arrival(
+        petition=petition,
+        petitioners=_petitioners(world, registration, petition.id),
+        respondents=_respondents(world, registration, petition.id),
+        call=call,
+        new_id=world.codes.new_id,
+        now=petition.registered_at,
+    )
+    received_by = direct.receiver(call.client, await world.directory())
+    clock = await _registration_clock(world, arrival, received_by)
+    data = {
+        "number": petition.number,
+        "channel": petition.channel.value,
+        "received_on": petition.received_on.isoformat(),
+        "people": petition.people_count,
+        "clocks": clocks.told(clock),
+    }
+    arrival.record(
+        petition,
+        "registered",
+        actor=call.actor,
+        data={**data, "organ_id": str(received_by)} if received_by else data,
+    )
+    await own_limit.of_work_order(world, arrival, petition, registration.own_limit, actor=call.actor)
+    arrival.chain()
+    return arrival, code
 
 
 async def _petition(world: World, registration: Registration, call: Call) -> tuple[Petition, str]:
@@ -109,33 +158,6 @@ async def _petition(world: World, registration: Registration, call: Call) -> tup
     return petition, code
 
 
-async def _write(
-    world: World, work: Work, registration: Registration, petition: Petition, code: str, call: Call
-) -> Registered:
-    await _ensure_new_reference(work, petition)
-    same = await told_to_source(work, registration, petition, call.client)
-    await work.petitions.add(petition)
-    await _add_people(world, work, registration, petition)
-    received_by = direct.receiver(call.client, await world.directory())
-    clock = await _registration_clock(world, work, petition, received_by)
-    data = {
-        "number": petition.number,
-        "channel": petition.channel.value,
-        "received_on": petition.received_on.isoformat(),
-        "people": petition.people_count,
-        "clocks": clocks.told(clock),
-    }
-    work.record(
-        petition,
-        "registered",
-        actor=call.actor,
-        data={**data, "organ_id": str(received_by)} if received_by else data,
-    )
-    await work.enqueue(Topic.ROUTE, petition.id)
-    limit = await own_limit.of_work_order(world, work, petition, registration.own_limit, actor=call.actor)
-    return Registered(petition, code, [each for each in (clock, limit) if each], same)
-
-
 async def _ensure_new_reference(work: Work, petition: Petition) -> None:
     if petition.external_ref is None:
         return
@@ -146,11 +168,11 @@ async def _ensure_new_reference(work: Work, petition: Petition) -> None:
         )
 
 
-async def _add_people(world: World, work: Work, registration: Registration, petition: Petition) -> None:
-    people = [
+def _petitioners(world: World, registration: Registration, petition_id: UUID) -> list[Petitioner]:
+    return [
         Petitioner(
             id=world.codes.new_id(),
-            petition_id=petition.id,
+            petition_id=petition_id,
             position=position,
             name=draft.name,
             representative=draft.representative,
@@ -162,10 +184,13 @@ async def _add_people(world: World, work: Work, registration: Registration, peti
         )
         for position, draft in enumerate(registration.petitioners, start=1)
     ]
-    accused = [
+
+
+def _respondents(world: World, registration: Registration, petition_id: UUID) -> list[Respondent]:
+    return [
         Respondent(
             id=world.codes.new_id(),
-            petition_id=petition.id,
+            petition_id=petition_id,
             kind=draft.kind,
             name=draft.name,
             organ_id=draft.organ_id,
@@ -173,16 +198,13 @@ async def _add_people(world: World, work: Work, registration: Registration, peti
         )
         for draft in registration.respondents
     ]
-    await work.petitioners.add(*people)
-    await work.respondents.add(*accused)
 
 
-async def _registration_clock(
-    world: World, work: Work, petition: Petition, received_by: UUID | None
-) -> Deadline | None:
+async def _registration_clock(world: World, arrival: Arrival, received_by: UUID | None) -> Deadline | None:
     """15 days to refer it, for a petition office; to tell the petitioner, for another organ (22, 23)."""
+    petition = arrival.petition
     if received_by is not None:
-        return await direct.start_clock(world, work, petition, received_by)
+        return await direct.start_clock(world, arrival, petition, received_by)
     office = (await world.directory()).petition_office(petition.office_region)
     owner_id = office.id if office else None
-    return await clocks.start(world, work, petition, "D1", on=petition.received_on, owner_id=owner_id)
+    return await clocks.start(world, arrival, petition, "D1", on=petition.received_on, owner_id=owner_id)

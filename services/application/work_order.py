@@ -53,16 +53,14 @@ async def put(world: World, registration: Registration, *, call: Call) -> Put:
 
 
 async def _register(world: World, registration: Registration, number: str, *, call: Call) -> Put:
-    made: list[Registered] = []
-
-    def code(registered: Registered) -> bytes:
-        made.append(registered)
-        return registered.query_code.encode()
-
-    await register_once(world, registration, Once(_key(number), "", code), call=call)
-    if not made:  # kept for this number, though its petition is not found: the other one was first
+    _, registered = await register_once(world, registration, Once(_key(number), "", _code), call=call)
+    if registered is None:  # kept for this number, though its petition is not found: the other one was first
         raise ExternalRefExists(external_ref=number, number="", petition_id=None)
-    return Put(made[0].petition, registered=made[0], query_code=made[0].query_code)
+    return Put(registered.petition, registered=registered, query_code=registered.query_code)
+
+
+def _code(registered: Registered) -> bytes:
+    return registered.query_code.encode()
 
 
 def _key(number: str) -> str:

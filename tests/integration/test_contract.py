@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from services.application.arrival import Arrival, StoredAnswer
 from services.application.ports import LeaseLost, World
 from services.bootstrap import Deployment, deploy
+from services.domain.access import Call, Client, ClientRole
 from services.domain.inbox import EntryType
 from services.domain.outbox import Job, Topic
 from services.domain.petition import Channel, Petition, Petitioner, State
@@ -121,28 +123,51 @@ async def test_entries_are_numbered_from_one_without_gaps(world: World) -> None:
     assert sorted(entry.seq for entry in entries) == [1, 2, 3]
 
 
-async def test_an_idempotency_key_gives_its_answer_back(world: World) -> None:
-    async with world.begin() as work:
-        assert await work.claim_key("portal", "k", "h") is None
-        await work.keep_answer("portal", "k", status=201, answer=b"answer")
+def _arrival(
+    world: World, *, ref: str | None = None, key: str | None = None, document: str | None = None
+) -> Arrival:
+    petition = _petition(world, ref=ref)
+    person = Petitioner(
+        id=world.codes.new_id(), petition_id=petition.id, position=1, name="张三", document_number=document
+    )
+    client = Client("portal", b"", "门户", ClientRole.PORTAL, "430900000000", None, (), NOON)
+    arrival = Arrival(petition, [person], [], Call(client), world.codes.new_id, NOON, key=key)
+    arrival.answer = StoredAnswer("h", 201, b"answer") if key else None
+    arrival.record(petition, "registered", actor="test")
+    arrival.chain()
+    return arrival
 
-    async with world.begin() as work:
-        stored = await work.claim_key("portal", "k", "other")
-        assert await work.claim_key("hotline", "k", "h") is None
-    assert stored is not None
-    assert (stored.body_hash, stored.status, stored.answer) == ("h", 201, b"answer")
+
+async def test_what_arrives_is_stored_whole(world: World) -> None:
+    arrival = _arrival(world, ref="R-1", key="k")
+
+    assert await world.intake.store(arrival)
+
+    async with world.read() as work:
+        assert await work.petitions.get(arrival.petition.id) == arrival.petition
+        assert await work.petitioners.find(petition_id=arrival.petition.id) == arrival.petitioners
+        assert await work.events.find(petition_id=arrival.petition.id) == arrival.events
+        assert await work.kept_answer("portal", "k") == StoredAnswer("h", 201, b"answer")
+        assert await work.kept_answer("hotline", "k") is None
 
 
-async def test_a_key_of_a_failed_call_is_free_again(world: World) -> None:
-    async def fail() -> None:
-        async with world.begin() as work:
-            await work.claim_key("portal", "k", "h")
-            raise ValueError("refused")
+@pytest.mark.parametrize("same", [{"key": "k"}, {"ref": "R-1"}, {"document": "11010519491231002X"}])
+async def test_what_must_be_looked_at_first_is_not_stored(world: World, same: dict[str, str]) -> None:
+    assert await world.intake.store(_arrival(world, **same))
+    again = _arrival(world, **same)
 
-    with pytest.raises(ValueError, match="refused"):
-        await fail()
-    async with world.begin() as work:
-        assert await work.claim_key("portal", "k", "h") is None
+    assert not await world.intake.store(again)
+
+    async with world.read() as work:
+        assert await work.petitions.find(id=again.petition.id) == []
+
+
+async def test_who_was_looked_for_is_stored(world: World) -> None:
+    assert await world.intake.store(_arrival(world, document="11010519491231002X"))
+    again = _arrival(world, document="11010519491231002X")
+    again.acquainted = True
+
+    assert await world.intake.store(again)
 
 
 async def test_earlier_petitions_of_the_same_people_are_found(world: World) -> None:

@@ -231,17 +231,6 @@ async def test_feeds_are_numbered_without_gaps(world: Deployment) -> None:
     assert await world.lists.feed_heads([organ_id]) == {organ_id: 6}
 
 
-async def test_an_idempotency_key_is_taken_once(world: Deployment) -> None:
-    async with world.begin() as work:
-        assert await work.claim_key("portal", "key", "hash") is None
-        await work.keep_answer("portal", "key", status=201, answer="答复".encode())
-    async with world.begin() as work:
-        stored = await work.claim_key("portal", "key", "other")
-        assert await work.claim_key("hotline", "key", "hash") is None
-    assert stored is not None
-    assert (stored.status, stored.answer.decode(), stored.body_hash) == (201, "答复", "hash")
-
-
 async def test_numbers_of_two_processes_never_meet(deploy: Any) -> None:
     worlds = [deploy(), deploy()]
     day = date(2026, 11, 20)

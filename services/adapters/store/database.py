@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
+import asyncpg
 import orjson
-from sqlalchemy import event
+from sqlalchemy import event, exc
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -61,12 +62,7 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         # Within one process SQLite's writers queue here, in order, rather than poll for its file lock.
-        if self._turn is None:
-            with outages_told():
-                async with self._writer.begin() as connection:
-                    yield connection
-            return
-        async with self._turn:
+        async with self.turn():
             with outages_told():
                 async with self._writer.begin() as connection:
                     yield connection
@@ -77,9 +73,46 @@ class Database:
             async with self._reader.connect() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def driver(self) -> AsyncIterator[Any]:
+        """PostgreSQL's driver itself, for a statement that is a transaction of its own.
+
+        What the driver raises comes as from SQLAlchemy. A connection that was cut off in mid-statement is not
+        used again.
+        """
+        async with self._writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            try:
+                yield raw.driver_connection
+            except asyncpg.IntegrityConstraintViolationError as refused:
+                raise exc.IntegrityError(None, None, refused) from refused
+            except asyncpg.PostgresError as refused:
+                raise exc.DBAPIError(None, None, refused) from refused
+            except (asyncpg.InterfaceError, asyncpg.InternalClientError) as failed:
+                await connection.invalidate()
+                raise exc.InterfaceError(None, None, failed) from failed
+            except BaseException:
+                await connection.invalidate()
+                raise
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """SQLite: no other writer of this process until the end of the block. PostgreSQL's need not queue."""
+        async with self._turn or nullcontext():
+            yield
+
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+def prepare_sqlite(connection: Any) -> None:
+    """Make a connection durable and strict; its transactions are begun by hand, in the wanted mode."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
 
 
 def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
@@ -87,11 +120,7 @@ def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions are begun below, in the wanted mode
-        cursor = connection.cursor()
-        for pragma in SQLITE_PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        prepare_sqlite(connection)
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_in_mode(connection: Connection) -> None:

@@ -46,3 +46,9 @@ def _kind(error: Exception) -> type[StoreUnavailable] | None:
 
 def _state(error: Exception) -> str:
     return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
+def constraint_of(error: exc.IntegrityError) -> str:
+    """Which constraint it was, without the values."""
+    cause = getattr(error.orig, "__cause__", None) or error.orig
+    return str(getattr(cause, "constraint_name", None) or "unique")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -22,7 +22,7 @@ from services.adapters.store.tables.ledger import events
 from services.adapters.store.tables.outbox import idempotency_keys, outbox
 from services.adapters.store.tables.paper import paper_counters
 from services.adapters.store.tables.petition import petitions
-from services.application.ports import StoredAnswer
+from services.application.arrival import StoredAnswer
 from services.domain import ledger
 from services.domain.identity import index_document
 from services.domain.inbox import EntryType, InboxEntry
@@ -118,16 +118,6 @@ class SqlWork:
     async def finish(self, *jobs: Job) -> None:
         await queue.finish(self.connection, jobs)
 
-    async def claim_key(self, client_id: str, key: str, body_hash: str) -> StoredAnswer | None:
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        row = {"id": uuid7(), "client_id": client_id, "key": key, "body_hash": body_hash, "status": 0,
-               "answer": b"", "created_at": database_now()}  # fmt: skip
-        statement = dialect.insert(idempotency_keys).values(**row).on_conflict_do_nothing()
-        taken = await self.connection.execute(statement.returning(idempotency_keys.c.id))
-        if taken.first() is not None:
-            return None
-        return await self.kept_answer(client_id, key)
-
     async def kept_answer(self, client_id: str, key: str) -> StoredAnswer | None:
         query = select(idempotency_keys).where(*_key(client_id, key))
         found = (await self.connection.execute(query)).one_or_none()
@@ -136,13 +126,6 @@ class SqlWork:
         sealed = ("idempotency_keys", "answer", str(found.id))
         answer = self._seal.cipher.decrypt(*sealed, found.answer)
         return StoredAnswer(body_hash=found.body_hash, status=found.status, answer=answer)
-
-    async def keep_answer(self, client_id: str, key: str, *, status: int, answer: bytes) -> None:
-        mine = _key(client_id, key)
-        row = (await self.connection.execute(select(idempotency_keys.c.id).where(*mine))).one()
-        sealed = self._seal.cipher.encrypt("idempotency_keys", "answer", str(row.id), answer)
-        change = update(idempotency_keys).where(*mine).values(status=status, answer=sealed)
-        await self.connection.execute(change)
 
     async def identities(self, *petition_ids: UUID) -> dict[UUID, list[Identity]]:
         return await same_matter.identities(self.connection, petition_ids)

@@ -1,0 +1,169 @@
+"""The way in, written in batches: a batch is what arrived while the one before it was being committed.
+
+Registering is the one act that a whole city may do at once; for that it leaves the plain way of one unit of
+work and one transaction each (docs/decisions/0021-hot-paths.md says what each step gained). An answer still
+waits for the commit of its own petition; a batch that fails is stored one by one, so that a bad one fails
+alone. No timer: one that comes alone is written at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import Table
+from sqlalchemy.exc import IntegrityError
+from uuid_utils.compat import uuid7
+
+from services.adapters.store import mappings
+from services.adapters.store.faults import constraint_of
+from services.adapters.store.mapping import Seal
+from services.adapters.store.tables.chain import deadlines
+from services.adapters.store.tables.ledger import events
+from services.adapters.store.tables.outbox import idempotency_keys, outbox
+from services.adapters.store.tables.petition import petitioners, petitions, respondents
+from services.application.arrival import Arrival
+from services.application.ports import Conflict, IntakeFull, StoreBusy, StoreUnavailable
+from services.domain.outbox import JobState, Topic
+
+MOST_AT_ONCE = 64
+MOST_WAITING = 1024
+Row = dict[str, Any]
+TABLES: tuple[Table, ...] = (petitions, petitioners, respondents, deadlines, events, outbox)
+"""What belongs to a petition, in the order of the references; the key and its answer are written before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An arrival as rows, encrypted. ``documents``: the blind indexes of people whose past is to be told."""
+
+    id: UUID
+    client_id: str
+    external_ref: str | None
+    documents: list[bytes]
+    key: Row | None
+    rows: dict[Table, list[Row]]
+
+
+class Writer(Protocol):
+    async def write(self, batch: Sequence[Sealed]) -> Collection[UUID]:
+        """Store a batch in one transaction, without those that must be looked at first. Returns whom."""
+
+    async def close(self) -> None: ...
+
+
+class BatchedIntake:
+    """See :class:`services.application.ports.Intake`. One a process; ``stored`` is told of every batch."""
+
+    def __init__(self, writer: Writer, seal: Seal, stored: Callable[[], Awaitable[None]]) -> None:
+        self._writer = writer
+        self._seal = seal
+        self._stored = stored
+        self._waiting: deque[tuple[Sealed, asyncio.Future[bool]]] = deque()
+        self._writing: asyncio.Task[None] | None = None
+
+    async def store(self, arrival: Arrival) -> bool:
+        if len(self._waiting) >= MOST_WAITING:
+            raise IntakeFull()
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((sealed(arrival, self._seal), done))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+        return await done
+
+    async def close(self) -> None:
+        """Write what waits, then let go."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+        await self._writer.close()
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            size = min(len(self._waiting), MOST_AT_ONCE)
+            taken = [self._waiting.popleft() for _ in range(size)]
+            # Whoever went away while it still waited is not registered: it was told nothing.
+            await self._write([each for each in taken if not each[1].done()])
+
+    async def _write(self, batch: list[tuple[Sealed, asyncio.Future[bool]]]) -> None:
+        if not batch:
+            return
+        try:
+            new = await self._writer.write([each for each, _ in batch])
+        except Exception as error:
+            await self._failed(batch, error)
+            return
+        if new:
+            await self._stored()
+        for each, done in batch:
+            if not done.done():
+                done.set_result(each.id in new)
+
+    async def _failed(self, batch: list[tuple[Sealed, asyncio.Future[bool]]], error: Exception) -> None:
+        """A bad one fails alone. With the database away, all have failed: none is tried again for minutes."""
+        away = isinstance(error, StoreUnavailable) and not isinstance(error, StoreBusy)
+        if len(batch) > 1 and not away:
+            for each in batch:
+                await self._write([each])
+            return
+        if isinstance(error, IntegrityError):
+            error = Conflict(constraint=constraint_of(error))
+        for _, done in batch:
+            if not done.done():
+                done.set_exception(error)
+
+
+def sealed(arrival: Arrival, seal: Seal) -> Sealed:
+    """The rows of an arrival, personal fields under lock."""
+    petition = arrival.petition
+    people = [mappings.PETITIONERS.row(person, seal) for person in arrival.petitioners]
+    to_know = set(arrival.people_to_know)
+    call = {"request_id": arrival.call.request_id, "fingerprint": arrival.call.fingerprint}
+    job = {
+        "id": uuid7(),
+        "topic": Topic.ROUTE.value,
+        "petition_id": petition.id,
+        "state": JobState.PENDING.value,
+        "attempt": 0,
+        "tries": 0,
+        "worker": None,
+        "error": None,
+        "created_at": arrival.now,
+    }
+    return Sealed(
+        id=petition.id,
+        client_id=petition.client_id,
+        external_ref=petition.external_ref,
+        documents=[row["document_number_index"] for row in people if row["id"] in to_know],
+        key=_key_row(arrival, seal),
+        rows={
+            petitions: [mappings.PETITIONS.row(petition, seal)],
+            petitioners: people,
+            respondents: [mappings.RESPONDENTS.row(each, seal) for each in arrival.respondents],
+            deadlines: [mappings.DEADLINES.row(each, seal) for each in arrival.deadlines.values],
+            events: [mappings.EVENTS.row(each, seal) | call for each in arrival.events],
+            outbox: [job],
+        },
+    )
+
+
+def _key_row(arrival: Arrival, seal: Seal) -> Row | None:
+    """The key's row has the id of its petition: by it a statement tells whose key was new."""
+    if arrival.key is None or arrival.answer is None:
+        return None
+    place = (idempotency_keys.name, "answer", str(arrival.petition.id))
+    return {
+        "id": arrival.petition.id,
+        "client_id": arrival.petition.client_id,
+        "key": arrival.key,
+        "body_hash": arrival.answer.body_hash,
+        "status": arrival.answer.status,
+        "answer": seal.cipher.encrypt(*place, arrival.answer.answer),
+    }
+
+
+def rows_of(batch: Iterable[Sealed], table: Table) -> list[Row]:
+    return [row for each in batch for row in each.rows[table]]

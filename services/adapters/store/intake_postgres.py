@@ -1,0 +1,126 @@
+"""A batch of petitions on PostgreSQL: one statement, which is its own transaction and one way there and back.
+
+SQLAlchemy would need a statement a table and a call a row. The text is put together once, from the tables;
+the driver is given one array a column. A key that another process is just writing is waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String, Table, Text, Uuid
+
+from services.adapters.store.columns import Instant, Json
+from services.adapters.store.database import Database
+from services.adapters.store.faults import outages_told
+from services.adapters.store.intake import TABLES, Row, Sealed, rows_of
+from services.adapters.store.tables.outbox import idempotency_keys, outbox
+
+PATIENCE_SECONDS = 10.0
+_TYPES: tuple[tuple[type[Any], str], ...] = (
+    (Uuid, "uuid"),
+    (Text, "text"),
+    (String, "text"),
+    (LargeBinary, "bytea"),
+    (Boolean, "boolean"),
+    (Integer, "integer"),
+    (Date, "date"),
+    (Instant, "timestamptz"),
+)
+"""The arrays that a column's values travel in; JSON travels as text."""
+_BY_THE_DATABASE = {(idempotency_keys, "created_at"), (outbox, "run_at")}
+"""Moments that are judged by the database's clock."""
+
+
+class PostgresIntake:
+    """See :class:`services.adapters.store.intake.Writer`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def write(self, batch: Sequence[Sealed]) -> Collection[UUID]:
+        given = list(_given(batch))
+        with outages_told():
+            async with self._database.driver() as connection, asyncio.timeout(PATIENCE_SECONDS):
+                found = await connection.fetch(_statement(), *given)
+        return {row["id"] for row in found}
+
+    async def close(self) -> None:
+        """The connection is the pool's."""
+
+
+def _given(batch: Sequence[Sealed]) -> Iterator[list[Any]]:
+    """One array for each parameter, in the order in which :func:`_statement` asks for them."""
+    # Sorted, as every process does it: two batches with the same keys wait for each other, never in a ring.
+    keys = sorted((each.key for each in batch if each.key), key=lambda row: (row["client_id"], row["key"]))
+    yield [each.id for each in batch if each.external_ref]
+    yield [each.client_id for each in batch if each.external_ref]
+    yield [each.external_ref for each in batch if each.external_ref]
+    yield [each.id for each in batch for _ in each.documents]
+    yield [document for each in batch for document in each.documents]
+    yield [each.id for each in batch if each.key is None]
+    yield from _columns(keys, idempotency_keys)
+    for table in TABLES:
+        yield from _columns(rows_of(batch, table), table)
+
+
+def _columns(rows: Sequence[Row], table: Table) -> Iterator[list[Any]]:
+    for column in _sent(table):
+        if column.type is Json:
+            yield [orjson.dumps(row[column.name]).decode() for row in rows]
+        else:
+            yield [row[column.name] for row in rows]
+
+
+def _sent(table: Table) -> list[Column[Any]]:
+    return [column for column in table.columns if (table, column.name) not in _BY_THE_DATABASE]
+
+
+@cache
+def _statement() -> str:
+    numbers = count(1)
+    reference_ids, reference_clients, references = (f"${next(numbers)}" for _ in range(3))
+    person_ids, documents, keyless = (f"${next(numbers)}" for _ in range(3))
+    parts = [
+        f"""known AS (
+          SELECT r.id FROM unnest({reference_ids}::uuid[], {reference_clients}::text[], {references}::text[])
+              AS r (id, client_id, external_ref)
+            JOIN petitions p ON p.client_id = r.client_id AND p.external_ref = r.external_ref
+          UNION ALL
+          SELECT d.id FROM unnest({person_ids}::uuid[], {documents}::bytea[]) AS d (id, document)
+            WHERE EXISTS (SELECT FROM petitioners o WHERE o.document_number_index = d.document))""",
+        f"""keyed AS ({_insertion(idempotency_keys, numbers)}
+          WHERE r.id NOT IN (SELECT id FROM known) ON CONFLICT (client_id, key) DO NOTHING RETURNING id)""",
+        f"""fresh AS (SELECT id FROM keyed UNION ALL
+          SELECT u.id FROM unnest({keyless}::uuid[]) AS u (id) WHERE u.id NOT IN (SELECT id FROM known))""",
+    ]
+    for table in TABLES:
+        owner = "id" if table.name == "petitions" else "petition_id"
+        insertion = _insertion(table, numbers)
+        parts.append(f"new_{table.name} AS ({insertion} WHERE r.{owner} IN (SELECT id FROM fresh))")
+    return f"WITH {', '.join(parts)} SELECT id FROM fresh"
+
+
+def _insertion(table: Table, numbers: Iterator[int]) -> str:
+    sent = _sent(table)
+    arrays = ", ".join(f"${next(numbers)}::{_array(column)}[]" for column in sent)
+    names = ", ".join(f'"{column.name}"' for column in sent)
+    values = ", ".join(f'r."{column.name}"{_cast(column)}' for column in sent)
+    own = [column.name for column in table.columns if (table, column.name) in _BY_THE_DATABASE]
+    into = ", ".join([names, *own])
+    given = ", ".join([values, *("clock_timestamp()" for _ in own)])
+    return f"INSERT INTO {table.name} ({into}) SELECT {given} FROM unnest({arrays}) AS r ({names})"
+
+
+def _array(column: Column[Any]) -> str:
+    return next((name for kind, name in _TYPES if isinstance(column.type, kind)), "text")
+
+
+def _cast(column: Column[Any]) -> str:
+    return "::jsonb" if column.type is Json else ""
