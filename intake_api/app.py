@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from intake_api import openapi
-from intake_api.auth import Clients, wall_clock
+from intake_api.auth import Clients, Tokens, wall_clock
+from intake_api.lean import LeanRegistration
 from intake_api.limits import Limits
 from intake_api.middleware import BodyLimit, BodyTooLarge, Observed
 from intake_api.problems import Fault, InvalidBody, answer
@@ -56,6 +57,7 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
     )
     app.state.world = world
     app.state.clients = Clients(world)
+    app.state.tokens = Tokens(world)
     app.state.limits = limits
     for router in ROUTERS:
         # The routes themselves, not an include of each router: one flat list, matched in one pass.
@@ -64,6 +66,7 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
         "/attachments": settings.max_attachment_bytes + ENVELOPE_BYTES,
         "/v1/petitions/import": None,
     }
+    app.add_middleware(LeanRegistration, state=app.state, route=_route_of(app, "register_petition"))
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, wider=wider)
     app.add_middleware(Observed)
     app.add_exception_handler(Fault, _told)
@@ -71,6 +74,11 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     return app
+
+
+def _route_of(app: FastAPI, operation_id: str) -> APIRoute:
+    routes = (route for route in app.routes if isinstance(route, APIRoute))
+    return next(route for route in routes if route.operation_id == operation_id)
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -27,6 +27,7 @@ LIFETIME = timedelta(minutes=15)
 LEEWAY_SECONDS = 30
 LONGEST_TOKEN = 4096
 KNOWN_FOR_SECONDS = 1.0
+MOST_VERIFIED = 10_000
 REQUIRED = ["iss", "aud", "sub", "scope", "jti", "iat", "exp"]
 
 
@@ -49,6 +50,27 @@ class Clients:
         client = found[0] if found else None
         self._known[client_id] = (time.monotonic() + KNOWN_FOR_SECONDS, client)
         return client
+
+
+class Tokens:
+    """Tokens that this process has verified, believed until they expire; who may call is asked each time."""
+
+    def __init__(self, world: Deployment) -> None:
+        self._world = world
+        self._verified: dict[str, dict[str, Any]] = {}
+
+    def claims(self, authorization: str) -> dict[str, Any]:
+        """What the bearer token in a header says. Raises ``unauthenticated``."""
+        claims = self._verified.get(authorization)
+        if claims is None:
+            claims = _claims(authorization, self._world.keys.token_key)
+            if len(self._verified) > MOST_VERIFIED:
+                self._verified.clear()
+            self._verified[authorization] = claims
+        elif wall_clock(self._world).timestamp() > claims["exp"] + LEEWAY_SECONDS:
+            del self._verified[authorization]
+            raise _unauthenticated("invalid_token")
+        return claims
 
 
 def basic_credentials(header: str | None) -> tuple[str, str]:
@@ -100,7 +122,7 @@ def wall_clock(world: Deployment) -> datetime:
 
 async def authenticated(request: Request, wanted: SecurityScopes) -> Client:
     """The caller, with one of the scopes wanted; 401 without a valid token, 403 without a scope."""
-    claims = _claims(request)
+    claims = request.app.state.tokens.claims(request.headers.get("authorization", ""))
     client: Client | None = await request.app.state.clients.find(claims["sub"])
     if client is None or not client.active:
         raise _unauthenticated("invalid_token")
@@ -114,8 +136,8 @@ async def authenticated(request: Request, wanted: SecurityScopes) -> Client:
     return client
 
 
-def _claims(request: Request) -> dict[str, Any]:
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+def _claims(authorization: str, key: str | bytes) -> dict[str, Any]:
+    kind, _, token = authorization.partition(" ")
     token = token.strip()
     if kind.lower() != "bearer" or not token:
         raise _unauthenticated(None)
@@ -124,7 +146,7 @@ def _claims(request: Request) -> dict[str, Any]:
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
-            request.app.state.world.keys.token_key,
+            key,
             algorithms=[ALGORITHM],
             audience=AUDIENCE,
             issuer=ISSUER,

@@ -40,10 +40,15 @@ _SENTENCE = re.compile(r"[。!?!?;;\n]")
 TITLE_CHARS = 40
 
 
+def read_registration(data: object) -> AnyRegistration:
+    """The registration in decoded JSON. Raises pydantic's ``ValidationError``, a ``ValueError``."""
+    return _ADAPTER.validate_python(data)
+
+
 def parsed(data: object) -> AnyRegistration:
     """The registration in decoded JSON. Raises :class:`InvalidBody`."""
     try:
-        return _ADAPTER.validate_python(data)
+        return read_registration(data)
     except ValidationError as invalid:
         errors = [{**error, "loc": ("body", *error["loc"])} for error in invalid.errors(include_url=False)]
         raise InvalidBody(field_errors(errors, tagged=True)) from None
@@ -203,7 +208,7 @@ def _petitioner(
         except InvalidField as wrong:
             told = (wrong.field_code, wrong.message("zh"), wrong.message("en"))
             errors.append(FieldError(f"{pointer}/id_document/number", *told))
-    more = person.model_dump(include={"residence_code", "postal_code", "email"}, exclude_none=True)
+    more = {name: filled for name in _MORE if (filled := getattr(person, name)) is not None}
     return PetitionerDraft(
         name=person.name,
         representative=person.representative,
@@ -215,10 +220,13 @@ def _petitioner(
     )
 
 
+_MORE = ("residence_code", "postal_code", "email")
 _PARTICULARS = {"involved_count", "occurred_on", "first_petition_on", "first_organ", "prior_procedures"}
 
 
 def _particulars(body: Brought) -> dict[str, Any]:
+    if _PARTICULARS.isdisjoint(body.model_fields_set):
+        return {}
     filled = body.model_dump(mode="json", include=_PARTICULARS, exclude_none=True)
     return {name: value for name, value in filled.items() if value != []}
 

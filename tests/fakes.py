@@ -13,9 +13,9 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from services.adapters.workdays import work_calendar
-from services.application.arrival import Arrival, StoredAnswer
+from services.application.arrival import StoredAnswer
 from services.application.lists import DueClock, RunningClock
-from services.application.ports import Conflict, LeaseLost
+from services.application.ports import LeaseLost
 from services.domain import ledger
 from services.domain.access import Call, Client, Shield
 from services.domain.calendar import WorkCalendar, local_date
@@ -47,6 +47,7 @@ from services.domain.review import Review
 from services.domain.router import Router
 from services.domain.same_matter import Identity, Link
 from services.domain.statute import RulePack
+from tests.fake_intake import FakeIntake
 
 T = TypeVar("T")
 KINDS = (
@@ -309,39 +310,6 @@ def _place(due: DueClock) -> tuple[datetime, UUID]:
     return due.at, due.deadline_id
 
 
-class FakeIntake:
-    """Stores at once what arrives."""
-
-    def __init__(self, world: FakeWorld) -> None:
-        self._world = world
-
-    async def store(self, arrival: Arrival) -> bool:
-        petition, rows = arrival.petition, self._world.store.rows
-        known = [
-            each for each in rows["petitions"].values()
-            if petition.external_ref and (each.client_id, each.external_ref)
-            == (petition.client_id, petition.external_ref)
-        ]  # fmt: skip
-        key = (petition.client_id, arrival.key or "")
-        to_know = set(arrival.people_to_know)
-        documents = {person.document_number for person in arrival.petitioners if person.id in to_know}
-        brought = [each for each in rows["petitioners"].values() if each.document_number in documents]
-        if known or key in self._world.store.answers or brought:
-            return False
-        if any(each.number == petition.number for each in rows["petitions"].values()):
-            raise Conflict(constraint="uq_petitions_number")
-        async with self._world.begin(arrival.call) as work:
-            await work.petitions.add(petition)
-            await work.petitioners.add(*arrival.petitioners)
-            await work.respondents.add(*arrival.respondents)
-            await work.deadlines.add(*arrival.deadlines.values)
-            await work.events.add(*arrival.events)
-            await work.enqueue(Topic.ROUTE, petition.id)
-        if arrival.key is not None and arrival.answer is not None:
-            self._world.store.answers[key] = arrival.answer
-        return True
-
-
 class FakeQueue:
     """Tests of the outbox run on the real one; use cases do not claim jobs."""
 
@@ -400,7 +368,7 @@ class FakeWorld:
         self.numbers = FakeNumbers()
         self.store = FakeStore()
         self.lists = FakeLists(self.store)
-        self.intake = FakeIntake(self)
+        self.intake = FakeIntake(self.store.rows, self.store.answers, self.begin)
         self.queue = FakeQueue()
         self.feed = FakeFeed()
         self._directory = directory

@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import Callable
+from typing import Any
 
+import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
@@ -13,24 +16,31 @@ QUIET = ("arq", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
 
 def configure(level: str = "INFO") -> None:
-    """Send structlog's events and the standard library's records down one way, to standard error."""
+    """Send our own events and the standard library's records to standard error, in one form.
+
+    Our own go there straight, for there is one a request, and ``logging`` is a long way round.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    terminal = sys.stderr.isatty()
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, *_rendered(terminal=terminal)],
+        logger_factory=_straight(terminal=terminal),
+        wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendered()],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_rendered(terminal=terminal),
+                _as_line,
+            ],
         )
     )
     root = logging.getLogger()
@@ -40,10 +50,25 @@ def configure(level: str = "INFO") -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _rendered() -> list[Processor]:
-    if sys.stderr.isatty():
+def _straight(*, terminal: bool) -> Callable[..., Any]:
+    if terminal:
+        return structlog.PrintLoggerFactory(sys.stderr)
+    return structlog.BytesLoggerFactory(sys.stderr.buffer)
+
+
+def _rendered(*, terminal: bool) -> list[Processor]:
+    if terminal:
         return [_where_it_failed, structlog.dev.ConsoleRenderer()]
-    return [_where_it_failed, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [_where_it_failed, structlog.processors.JSONRenderer(serializer=_json)]
+
+
+def _json(event: EventDict, **_: object) -> bytes:
+    return orjson.dumps(event, default=repr)
+
+
+def _as_line(_logger: object, _name: str, line: Any) -> str:
+    """What ``logging`` writes is text."""
+    return line.decode() if isinstance(line, bytes) else str(line)
 
 
 def _where_it_failed(_logger: object, _name: str, event: EventDict) -> EventDict:

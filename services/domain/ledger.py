@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Literal
@@ -86,7 +86,13 @@ def event_hash(
     id: UUID, seq: int, at: datetime, kind: str, actor: str, data: Mapping[str, object],
 ) -> str:  # fmt: skip
     """The seal of an event over its predecessor's, 64 hex digits."""
-    fields = [FORM, prev_hash, str(petition_id), str(id), seq, moment(at), kind, actor, plain(data)]
+    return _hash((prev_hash, petition_id), (id, seq, at, kind, actor, plain(data)))
+
+
+def _hash(after: tuple[str, UUID], what: tuple[UUID, int, datetime, str, str, object]) -> str:
+    """See :func:`event_hash`; the data are plain already."""
+    (prev_hash, petition_id), (id, seq, at, kind, actor, data) = after, what
+    fields = [FORM, prev_hash, str(petition_id), str(id), seq, moment(at), kind, actor, data]
     return hashlib.sha256(_encode(fields).encode()).hexdigest()
 
 
@@ -103,12 +109,14 @@ def chain(petition_id: UUID, prev_hash: str, prev_seq: int, drafts: Iterable[Dra
     """The drafts as events behind the head (``prev_hash``, ``prev_seq``; GENESIS and 0 at the start)."""
     events: list[Event] = []
     for seq, draft in enumerate(drafts, start=prev_seq + 1):
+        data = {_key(key): plain(item) for key, item in draft.data.items()}
+        sealed = _hash((prev_hash, petition_id), (draft.id, seq, draft.at, draft.kind, draft.actor, data))
         event = Event(
             id=draft.id, petition_id=petition_id, seq=seq, at=draft.at, kind=draft.kind, actor=draft.actor,
-            data={_key(key): plain(item) for key, item in draft.data.items()}, prev_hash=prev_hash, hash="",
+            data=data, prev_hash=prev_hash, hash=sealed,
         )  # fmt: skip
-        prev_hash = seal(event)
-        events.append(replace(event, hash=prev_hash))
+        events.append(event)
+        prev_hash = sealed
     return events
 
 

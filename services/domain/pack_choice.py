@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from services.domain.pack_row import PackError
 from services.domain.statute import RulePack
@@ -43,6 +44,7 @@ def choose(packs: Mapping[str, RulePack], choice: str) -> Callable[[str], RulePa
 
 
 def _chooser(default: RulePack, regional: Mapping[str, RulePack]) -> Callable[[str], RulePack]:
+    @cache  # of the few regions that have offices
     def pack_for(region_code: str) -> RulePack:
         narrowest_first = (region_code[:length] for length in reversed(LEVELS))
         return next((regional[prefix] for prefix in narrowest_first if prefix in regional), default)

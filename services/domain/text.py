@@ -46,7 +46,7 @@ def clean(text: str, *, max_chars: int, single_line: bool = False) -> str:
     composed = unicodedata.normalize("NFC", trimmed)
     if len(composed) > max_chars:
         raise _too_long(max_chars)
-    if not any(_is_visible(char) for char in composed):
+    if not (composed and _is_visible(composed[0])) and not any(map(_is_visible, composed)):
         raise InvalidField(code="empty", zh="此项不能为空。", en="This must not be empty.")
     return composed
 

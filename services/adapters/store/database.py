@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
-import asyncpg
 import orjson
-from sqlalchemy import event, exc
+from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -73,27 +72,9 @@ class Database:
             async with self._reader.connect() as connection:
                 yield connection
 
-    @asynccontextmanager
-    async def driver(self) -> AsyncIterator[Any]:
-        """PostgreSQL's driver itself, for a statement that is a transaction of its own.
-
-        What the driver raises comes as from SQLAlchemy. A connection that was cut off in mid-statement is not
-        used again.
-        """
-        async with self._writer.connect() as connection:
-            raw = await connection.get_raw_connection()
-            try:
-                yield raw.driver_connection
-            except asyncpg.IntegrityConstraintViolationError as refused:
-                raise exc.IntegrityError(None, None, refused) from refused
-            except asyncpg.PostgresError as refused:
-                raise exc.DBAPIError(None, None, refused) from refused
-            except (asyncpg.InterfaceError, asyncpg.InternalClientError) as failed:
-                await connection.invalidate()
-                raise exc.InterfaceError(None, None, failed) from failed
-            except BaseException:
-                await connection.invalidate()
-                raise
+    def connection(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection of the pool without a transaction, for statements that are a transaction each."""
+        return self._writer.connect()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

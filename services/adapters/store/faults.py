@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import asyncpg
 import structlog
 from sqlalchemy import exc
 
@@ -30,6 +31,19 @@ def outages_told() -> Iterator[None]:
             raise
         log.warning("store_unavailable", kind=kind.__name__, error=type(error).__name__, state=_state(error))
         raise kind() from error
+
+
+@contextmanager
+def driver_told() -> Iterator[None]:
+    """Raise what PostgreSQL's driver raises by itself as SQLAlchemy would."""
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as refused:
+        raise exc.IntegrityError(None, None, refused) from refused
+    except asyncpg.PostgresError as refused:
+        raise exc.DBAPIError(None, None, refused) from refused
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError) as failed:
+        raise exc.InterfaceError(None, None, failed) from failed
 
 
 def _kind(error: Exception) -> type[StoreUnavailable] | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -49,9 +50,14 @@ class Sealed:
     rows: dict[Table, list[Row]]
 
 
+Write = Callable[[Sequence[Sealed]], Awaitable[Collection[UUID]]]
+"""Stores a batch in one transaction, without those that must be looked at first. Returns whom it stored."""
+Waiting = tuple[Sealed, asyncio.Future[bool]]
+
+
 class Writer(Protocol):
-    async def write(self, batch: Sequence[Sealed]) -> Collection[UUID]:
-        """Store a batch in one transaction, without those that must be looked at first. Returns whom."""
+    def session(self) -> AbstractAsyncContextManager[Write]:
+        """What writes while there is something to write; not used again once it has failed."""
 
     async def close(self) -> None: ...
 
@@ -63,7 +69,7 @@ class BatchedIntake:
         self._writer = writer
         self._seal = seal
         self._stored = stored
-        self._waiting: deque[tuple[Sealed, asyncio.Future[bool]]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._writing: asyncio.Task[None] | None = None
 
     async def store(self, arrival: Arrival) -> bool:
@@ -83,37 +89,59 @@ class BatchedIntake:
 
     async def _write_all(self) -> None:
         while self._waiting:
-            size = min(len(self._waiting), MOST_AT_ONCE)
-            taken = [self._waiting.popleft() for _ in range(size)]
-            # Whoever went away while it still waited is not registered: it was told nothing.
-            await self._write([each for each in taken if not each[1].done()])
+            try:
+                async with self._writer.session() as write:
+                    while self._waiting and await self._write_next(write):
+                        pass
+            except Exception as error:  # no session to be had: whoever waits is told, and tries again
+                _fail(self._taken(MOST_WAITING), error)
 
-    async def _write(self, batch: list[tuple[Sealed, asyncio.Future[bool]]]) -> None:
+    def _taken(self, most: int) -> list[Waiting]:
+        """Who is next. Whoever went away while it still waited is not registered: it was told nothing."""
+        taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]
+        return [each for each in taken if not each[1].done()]
+
+    async def _write_next(self, write: Write) -> bool:
+        """Write a batch; one that fails one by one, so that a bad one fails alone. False: no more of this
+        session. With the database away all fail at once: none waits its turn for minutes.
+        """
+        batch = self._taken(MOST_AT_ONCE)
+        try:
+            await self._write(write, batch)
+        except StoreBusy:
+            return await self._write_each(batch)
+        except StoreUnavailable as error:
+            _fail(batch, error)
+            return False
+        except Exception:
+            return await self._write_each(batch)
+        return True
+
+    async def _write_each(self, batch: list[Waiting]) -> bool:
+        for each in batch:
+            try:
+                async with self._writer.session() as write:
+                    await self._write(write, [each])
+            except Exception as error:
+                _fail([each], error)
+        return False
+
+    async def _write(self, write: Write, batch: list[Waiting]) -> None:
         if not batch:
             return
-        try:
-            new = await self._writer.write([each for each, _ in batch])
-        except Exception as error:
-            await self._failed(batch, error)
-            return
+        new = await write([each for each, _ in batch])
         if new:
             await self._stored()
         for each, done in batch:
             if not done.done():
                 done.set_result(each.id in new)
 
-    async def _failed(self, batch: list[tuple[Sealed, asyncio.Future[bool]]], error: Exception) -> None:
-        """A bad one fails alone. With the database away, all have failed: none is tried again for minutes."""
-        away = isinstance(error, StoreUnavailable) and not isinstance(error, StoreBusy)
-        if len(batch) > 1 and not away:
-            for each in batch:
-                await self._write([each])
-            return
-        if isinstance(error, IntegrityError):
-            error = Conflict(constraint=constraint_of(error))
-        for _, done in batch:
-            if not done.done():
-                done.set_exception(error)
+
+def _fail(batch: Iterable[Waiting], error: Exception) -> None:
+    told = Conflict(constraint=constraint_of(error)) if isinstance(error, IntegrityError) else error
+    for _, done in batch:
+        if not done.done():
+            done.set_exception(told)
 
 
 def sealed(arrival: Arrival, seal: Seal) -> Sealed:

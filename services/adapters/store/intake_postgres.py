@@ -7,7 +7,8 @@ the driver is given one array a column. A key that another process is just writi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager
 from functools import cache
 from itertools import count
 from typing import Any
@@ -18,8 +19,8 @@ from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String, Tabl
 
 from services.adapters.store.columns import Instant, Json
 from services.adapters.store.database import Database
-from services.adapters.store.faults import outages_told
-from services.adapters.store.intake import TABLES, Row, Sealed, rows_of
+from services.adapters.store.faults import driver_told, outages_told
+from services.adapters.store.intake import TABLES, Row, Sealed, Write, rows_of
 from services.adapters.store.tables.outbox import idempotency_keys, outbox
 
 PATIENCE_SECONDS = 10.0
@@ -44,15 +45,30 @@ class PostgresIntake:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def write(self, batch: Sequence[Sealed]) -> Collection[UUID]:
-        given = list(_given(batch))
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Write]:
         with outages_told():
-            async with self._database.driver() as connection, asyncio.timeout(PATIENCE_SECONDS):
-                found = await connection.fetch(_statement(), *given)
-        return {row["id"] for row in found}
+            async with self._database.connection() as pooled:
+                driver = (await pooled.get_raw_connection()).driver_connection
+
+                async def write(batch: Sequence[Sealed]) -> Collection[UUID]:
+                    try:
+                        with outages_told(), driver_told():
+                            return await _written(driver, batch)
+                    except BaseException:
+                        await pooled.invalidate()  # it may have been cut off in mid-statement
+                        raise
+
+                yield write
 
     async def close(self) -> None:
         """The connection is the pool's."""
+
+
+async def _written(driver: Any, batch: Sequence[Sealed]) -> set[UUID]:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        found = await driver.fetch(_statement(), *_given(batch))
+    return {row["id"] for row in found}
 
 
 def _given(batch: Sequence[Sealed]) -> Iterator[list[Any]]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from sqlalchemy.engine import make_url
 from services.adapters.store.columns import database_now
 from services.adapters.store.database import ENGINE_OPTIONS, Database, prepare_sqlite
 from services.adapters.store.faults import outages_told
-from services.adapters.store.intake import TABLES, Row, Sealed, rows_of
+from services.adapters.store.intake import TABLES, Row, Sealed, Write, rows_of
 from services.adapters.store.tables.outbox import idempotency_keys, outbox
 
 _DIALECT = sqlite.dialect(**{name: ENGINE_OPTIONS[name] for name in ("json_serializer", "json_deserializer")})
@@ -40,7 +41,11 @@ class SqliteIntake:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
         self._connection: sqlite3.Connection | None = None
 
-    async def write(self, batch: Sequence[Sealed]) -> Collection[UUID]:
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Write]:
+        yield self._write
+
+    async def _write(self, batch: Sequence[Sealed]) -> Collection[UUID]:
         with outages_told():
             async with self._database.turn():
                 return await asyncio.get_running_loop().run_in_executor(self._thread, self._written, batch)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -49,26 +50,26 @@ class Mapped(Generic[T]):
         self.names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass always
         self.sealed = frozenset(sealed)
         self._to_row = {name: _row_converter(hints[name]) for name in self.names}
+        self._whole = _plan(self.names, self._to_row, self.sealed)
         self._from_row = {name: _value_converter(hints[name]) for name in self.names}
         self.key = [column.name for column in table.primary_key]
 
     def row(self, value: T, seal: Seal, *, only: Iterable[str] | None = None) -> dict[str, Any]:
         """The row of a value, or the columns of it that hold the fields named by ``only``."""
-        names = self.names if only is None else list(only)
-        row: dict[str, Any] = {}
-        row_id = str(getattr(value, self.key[0]))
-        for name in names:
-            plain = getattr(value, name)
-            convert = self._to_row[name]
-            if name in self.sealed:
-                row[name] = self._seal(name, row_id, plain, seal)
-            else:
-                row[name] = convert(plain) if convert and plain is not None else plain
-        for name in self.indexed.keys() & set(names):
-            normalise = self.indexed[name]
-            plain = getattr(value, name)
-            row[f"{name}_index"] = None if plain is None else seal.index.index(name, normalise(plain))
-        return row
+        plan = self._whole if only is None else _plan(list(only), self._to_row, self.sealed)
+        row = dict(plan.values_of(value))
+        indexes = {
+            f"{name}_index": None if row[name] is None else seal.index.index(name, normalise(row[name]))
+            for name, normalise in self.indexed.items()
+            if name in row
+        }
+        for name, convert in plan.converted:
+            if row[name] is not None:
+                row[name] = convert(row[name])
+        texts = [(name, _as_text(row[name])) for name in plan.sealed if row[name] is not None]
+        if texts:
+            row |= seal.cipher.encrypt_row(self.table.name, str(getattr(value, self.key[0])), texts)
+        return row | indexes
 
     def value(self, row: Mapping[str, Any], seal: Seal) -> T:
         values: dict[str, Any] = {}
@@ -85,11 +86,26 @@ class Mapped(Generic[T]):
             values[name] = stored
         return self.kind(**values)
 
-    def _seal(self, name: str, row_id: str, plain: Any, seal: Seal) -> bytes | None:
-        if plain is None:
-            return None
-        text = orjson.dumps(plain) if self._to_row[name] is _as_json else plain.encode()
-        return seal.cipher.encrypt(self.table.name, name, row_id, text)
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the fields of a value become columns: put together once, for it is done for every row written."""
+
+    values_of: Callable[[Any], Iterable[tuple[str, Any]]]
+    converted: list[tuple[str, Convert]]
+    sealed: list[str]
+
+
+def _plan(names: Sequence[str], to_row: Mapping[str, Convert | None], sealed: frozenset[str]) -> _Plan:
+    get = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+    converted = [(name, convert) for name in names if (convert := to_row[name]) and name not in sealed]
+    locked = [name for name in names if name in sealed]
+    return _Plan(lambda value: zip(names, get(value), strict=True), converted, locked)
+
+
+def _as_text(plain: Any) -> bytes:
+    """What is encrypted: a text as it is, a mapping as JSON."""
+    return plain.encode() if isinstance(plain, str) else orjson.dumps(plain)
 
 
 _TUPLES: dict[Any, Convert] = {

@@ -25,10 +25,14 @@ class SqlNumbers:
 
     async def next(self, region_code: str, day: date) -> str:
         key = (region_code[:6], day)
-        async with self._turn:
-            following, end = self._free.get(key, (1, 0))
-            if following > end:
-                following, end = await self._take_block(key)
+        following, end = self._free.get(key, (1, 0))
+        if following > end:
+            async with self._turn:
+                following, end = self._free.get(key, (1, 0))  # someone who waited here may have taken a block
+                if following > end:
+                    following, end = await self._take_block(key)
+                self._free[key] = (following + 1, end)
+        else:
             self._free[key] = (following + 1, end)
         return format_number(region_code, day, following)
 

@@ -1,0 +1,108 @@
+"""The one route that leaves the framework's way: ``POST /v1/petitions``, for when a whole city registers.
+
+FastAPI's dependencies and body handling cost about as much as all the rest of a registration together
+(docs/decisions/0021-hot-paths.md has the measurement). Here the same functions are called by hand, in the
+same order: token, body, limit, use case. Whatever is out of the ordinary (a header missing, a body that does
+not validate) goes on, with its body, to the route in ``routes/petitions.py``, which says what is wrong. So
+every error has one place, and this file can be taken away without anybody noticing but for the speed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from starlette.datastructures import State
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from intake_api.idempotency import key_of, registered_once
+from intake_api.metrics import REGISTRATIONS
+from intake_api.problems import Fault, answer
+from intake_api.registration import AnyRegistration, read_registration, registration_of
+from intake_api.validation import named_once
+from services.domain.access import Call, Client
+from services.domain.access import Scope as Right
+from services.domain.refusal import Refusal
+
+PATH = "/v1/petitions"
+RIGHTS = frozenset({Right.SUBMIT.value, Right.REGISTER.value})
+_JSON = (b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8")
+
+
+class LeanRegistration:
+    """Stands before the application, whose ``state`` and ``route`` for this path it shares."""
+
+    def __init__(self, app: ASGIApp, *, state: State, route: BaseRoute) -> None:
+        self._app = app
+        self._state = state
+        self._route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        # Without a length it may turn out too long while it is read, which the plain route can tell.
+        if headers.get(b"content-type", b"").lower() not in _JSON or b"content-length" not in headers:
+            await self._app(scope, receive, send)
+            return
+        body, receive = await _body(receive)
+        try:
+            client, key, sent = await self._read(headers, body)
+        except (Fault, Refusal, ValueError, RecursionError):
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = self._route  # as the router does, for the log and the metrics
+        call = Call(client, scope["state"]["request_id"], hashlib.sha256(body).hexdigest())
+        scope["state"]["client_id"] = client.id
+        response = await self._answer(scope, sent, key, body, call)
+        await response(scope, receive, send)
+
+    async def _read(self, headers: Mapping[bytes, bytes], body: bytes) -> tuple[Client, str, AnyRegistration]:
+        """Raises, whatever it is, where the plain route is to say what is wrong."""
+        claims = self._state.tokens.claims(headers.get(b"authorization", b"").decode("latin-1"))
+        client = await self._state.clients.find(claims["sub"])
+        if client is None or not client.active or not _may_register(claims["scope"], client):
+            raise Fault("unauthenticated")
+        key = key_of(headers.get(b"idempotency-key", b"").decode("latin-1"))
+        return client, key, read_registration(json.loads(body, object_pairs_hook=named_once))
+
+    async def _answer(
+        self, scope: Scope, sent: AnyRegistration, key: str, body: bytes, call: Call
+    ) -> Response:
+        try:
+            await self._state.limits.spend(call.client.id)
+            registration = await registration_of(self._state.world, sent, call.client)
+            receipt, replayed = await registered_once(
+                self._state.world, registration, key=key, body=body, call=call
+            )
+        except (Fault, Refusal) as error:
+            return answer(scope, error)
+        if not replayed:
+            REGISTRATIONS.labels(registration.channel.value).inc()
+        return receipt
+
+
+def _may_register(scopes: str, client: Client) -> bool:
+    return not RIGHTS.isdisjoint(set(scopes.split()) & set(client.scopes))
+
+
+async def _body(receive: Receive) -> tuple[bytes, Receive]:
+    """The whole body, and what gives it to another reader once more."""
+    parts: list[bytes] = []
+    message: Message = {"more_body": True}
+    while message.get("more_body"):
+        message = await receive()
+        parts.append(message.get("body", b""))
+    whole = b"".join(parts)
+    again: list[Message] = [{"type": "http.request", "body": whole, "more_body": False}]
+    if message["type"] == "http.disconnect":  # it went away amid its own words
+        again = [message]
+
+    async def receive_again() -> Message:
+        return again.pop() if again else await receive()
+
+    return whole, receive_again
