@@ -182,6 +182,9 @@ class FakeWork:
         found: Petition = await self.petitions.get(petition_id)
         return found
 
+    async def lock_all(self, petition_ids: Sequence[UUID]) -> list[Petition]:
+        return [await self.lock(each) for each in sorted(petition_ids)]
+
     def record(
         self, petition: Petition, kind: str, *, actor: str, data: Mapping[str, object] | None = None
     ) -> None:
@@ -216,6 +219,9 @@ class FakeWork:
             keys = (person.document_number, person.phone, person.name)
             found[person.petition_id].append(Identity(*(key.encode() if key else None for key in keys)))
         return found
+
+    async def with_a_past(self, people: Mapping[UUID, Sequence[Identity]]) -> set[UUID]:
+        return {each for each, those in people.items() if await self.brought_by(those, before=each)}
 
     async def brought_by(self, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
         documents = {each.document for each in people} - {None}

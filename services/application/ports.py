@@ -173,6 +173,9 @@ class Work(Recording, Protocol):
     async def lock(self, petition_id: UUID) -> Petition:
         """The petition, held against other writers until the transaction ends. Raises ``NotFound``."""
 
+    async def lock_all(self, petition_ids: Sequence[UUID]) -> list[Petition]:
+        """As :meth:`lock`, several at once, in id order; what belongs to them is read ahead."""
+
     def post(self, organ_id: UUID, type: EntryType, petition: Petition, data: Mapping[str, object]) -> None:
         """Put an entry into an organ's inbox; it is numbered by the last statement before the commit."""
 
@@ -193,6 +196,9 @@ class Work(Recording, Protocol):
 
     async def identities(self, *petition_ids: UUID) -> dict[UUID, list[Identity]]:
         """The first petitioners of stored petitions, by what identifies them."""
+
+    async def with_a_past(self, people: Mapping[UUID, Sequence[Identity]]) -> set[UUID]:
+        """Those of these petitions whose people have brought one before."""
 
     async def brought_by(self, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
         """The newest petitions (at most 20) of people with one of these documents or phones, newest first,

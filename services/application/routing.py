@@ -10,6 +10,7 @@ from uuid import UUID
 from services.application import clocks, direct, paper, same_matter
 from services.application.acts import accused_organs, take
 from services.application.ports import Work, World
+from services.application.same_matter import People
 from services.domain.access import Shield
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
@@ -29,7 +30,7 @@ from services.domain.petition import Petition, State
 from services.domain.procedure import DECIDE
 from services.domain.router import Router
 from services.domain.routing import Decision, Matter
-from services.domain.same_matter import Identity, LinkState
+from services.domain.same_matter import LinkState
 from services.domain.steps import Act
 
 SYSTEM = "system:router"
@@ -55,11 +56,16 @@ async def route(world: World, jobs: Sequence[Job]) -> None:
     """Route the petitions of these jobs in one transaction; the jobs are done with it, or not at all."""
     router = await world.router()
     async with world.begin() as work:
-        people = await work.identities(*(job.petition_id for job in jobs))
-        for job in jobs:
-            petition = await work.lock(job.petition_id)
-            if petition.state is State.REGISTERED:
-                await _route_one(world, work, router, petition, people.get(petition.id, []))
+        waiting = [
+            petition
+            for petition in await work.lock_all([job.petition_id for job in jobs])
+            if petition.state is State.REGISTERED
+        ]
+        people = await work.identities(*(petition.id for petition in waiting))
+        known = await work.with_a_past(people)
+        for petition in waiting:
+            theirs = People(people.get(petition.id, []), petition.id in known)
+            await _route_one(world, work, router, petition, theirs)
         await work.finish(*jobs)
 
 
@@ -68,9 +74,7 @@ async def preview(world: World, matter: Matter) -> Decision:
     return (await world.router()).decide(matter, on=world.clock.today())
 
 
-async def _route_one(
-    world: World, work: Work, router: Router, petition: Petition, people: Sequence[Identity]
-) -> None:
+async def _route_one(world: World, work: Work, router: Router, petition: Petition, people: People) -> None:
     respondents = await work.respondents.find(petition_id=petition.id)
     added = await work.supplements.find(petition_id=petition.id) if petition.version > 1 else []
     more = "\n".join(supplement.content for supplement in added)

@@ -50,6 +50,14 @@ class SameMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """Who brings a petition; not ``known``: none of them is on an earlier one, as was looked for already."""
+
+    identities: Sequence[Identity]
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """An earlier petition that was recognised; ``standing``: why its repetition is not to be accepted."""
 
@@ -102,7 +110,7 @@ async def told_to_source(
 
 
 async def recognise(
-    world: World, work: Work, petition: Petition, people: Sequence[Identity], *, desk_id: UUID | None
+    world: World, work: Work, petition: Petition, people: People, *, desk_id: UUID | None
 ) -> Link | None:
     """Link a petition to the earlier one that it most likely repeats; None where there is none.
 
@@ -175,9 +183,7 @@ async def visible_to(world: World, work: Work, petition: Petition, client: Clien
     return True
 
 
-async def _recognised(
-    world: World, work: Work, petition: Petition, people: Sequence[Identity]
-) -> list[Found]:
+async def _recognised(world: World, work: Work, petition: Petition, people: People) -> list[Found]:
     like = [
         (earlier, likeness)
         for earlier, person, quoted in await _candidates(work, petition, people)
@@ -200,21 +206,22 @@ async def _recognised(
 
 
 async def _candidates(
-    work: Work, petition: Petition, people: Sequence[Identity]
+    work: Work, petition: Petition, people: People
 ) -> list[tuple[Petition, Person | None, bool]]:
     """Earlier petitions of the same people, and those whose number this one writes down (True).
 
     Who is the same is known from the indexes alone: what merely shares a phone is not read.
     """
-    ids = await work.brought_by(people, before=petition.id)
+    mine = people.identities
+    ids = await work.brought_by(mine, before=petition.id) if people.known else []
     theirs = await work.identities(*ids) if ids else {}
-    matches = {each: best_match(people, theirs[each]) for each in ids}
+    matches = {each: best_match(mine, theirs[each]) for each in ids}
     same = tuple(each for each, person in matches.items() if person in SAME_PERSON)
     found = await work.petitions.find(id=same) if same else []
     named = await _named(work, petition)
     if named:
         theirs = await work.identities(*(earlier.id for earlier in named))
-        matches |= {earlier.id: best_match(people, theirs.get(earlier.id, [])) for earlier in named}
+        matches |= {earlier.id: best_match(mine, theirs.get(earlier.id, [])) for earlier in named}
     quoted = {earlier.id for earlier in named}
     return [
         (earlier, matches[earlier.id], earlier.id in quoted)

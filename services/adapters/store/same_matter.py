@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Executable, Uuid, bindparam, select, union_all
+from sqlalchemy import (
+    Executable,
+    LargeBinary,
+    Uuid,
+    bindparam,
+    column,
+    exists,
+    or_,
+    select,
+    union_all,
+    values,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store.tables.petition import petitioners
@@ -18,14 +29,35 @@ MOST_EARLIER = 20
 
 async def identities(connection: AsyncConnection, petition_ids: Sequence[UUID]) -> dict[UUID, list[Identity]]:
     """The first petitioners of each of these petitions, in one statement."""
-    column = petitioners.c
+    person = petitioners.c
     query = select(
-        column.petition_id, column.document_number_index, column.phone_index, column.name_index
-    ).where(column.petition_id.in_(petition_ids), column.position <= MOST_PEOPLE)
+        person.petition_id, person.document_number_index, person.phone_index, person.name_index
+    ).where(person.petition_id.in_(petition_ids), person.position <= MOST_PEOPLE)
     found: defaultdict[UUID, list[Identity]] = defaultdict(list)
     for petition_id, *keys in await connection.execute(query):
         found[petition_id].append(Identity(*keys))
     return found
+
+
+async def with_a_past(connection: AsyncConnection, people: Mapping[UUID, Sequence[Identity]]) -> set[UUID]:
+    """The petitions with a person whose document or phone stands on an earlier one, all in one statement."""
+    keys = dict.fromkeys(
+        (petition_id, each.document, each.phone) for petition_id, those in people.items() for each in those
+    )
+    rows = [row for row in keys if row[1] or row[2]]
+    if not rows:
+        return set()
+    asked = values(
+        column("petition_id", Uuid()),
+        column("document", LargeBinary),
+        column("phone", LargeBinary),
+        name="asked",
+    ).data(rows)
+    earlier = petitioners.c.petition_id < asked.c.petition_id
+    by_document = exists().where(petitioners.c.document_number_index == asked.c.document, earlier)
+    by_phone = exists().where(petitioners.c.phone_index == asked.c.phone, earlier)
+    query = select(asked.c.petition_id).where(or_(by_document, by_phone))
+    return set(await connection.scalars(query))
 
 
 async def brought_by(connection: AsyncConnection, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
@@ -47,14 +79,14 @@ async def brought_by(connection: AsyncConnection, people: Sequence[Identity], *,
 @lru_cache(maxsize=2 * MOST_PEOPLE)
 def _walks(documents: int, phones: int) -> Executable:
     """The statement for so many keys, put together once."""
-    column = petitioners.c
-    keys = [(column.document_number_index, f"document_{n}") for n in range(documents)]
-    keys += [(column.phone_index, f"phone_{n}") for n in range(phones)]
+    person = petitioners.c
+    keys = [(person.document_number_index, f"document_{n}") for n in range(documents)]
+    keys += [(person.phone_index, f"phone_{n}") for n in range(phones)]
     walks = [
         select(
-            select(column.petition_id)
-            .where(indexed == bindparam(name), column.petition_id < bindparam("before", type_=Uuid()))
-            .order_by(column.petition_id.desc())
+            select(person.petition_id)
+            .where(indexed == bindparam(name), person.petition_id < bindparam("before", type_=Uuid()))
+            .order_by(person.petition_id.desc())
             .limit(MOST_EARLIER)
             .subquery()
         )

@@ -91,6 +91,17 @@ class SqlWork:
             raise NotFound("信访件", "petition")
         return found[0]
 
+    async def lock_all(self, petition_ids: Sequence[UUID]) -> list[Petition]:
+        wanted = select(petitions).where(petitions.c.id.in_(petition_ids)).order_by(petitions.c.id)
+        found = await self.petitions.select(wanted.with_for_update())
+        ids = [petition.id for petition in found]
+        for repository in (self.respondents, self.petitioners, self.attachments, self.deadlines):
+            await repository.read_ahead("petition_id", ids)
+        more = [petition.id for petition in found if petition.version > 1]
+        await self.supplements.read_ahead("petition_id", more)
+        await self.clients.read_ahead("id", list({petition.client_id for petition in found}))
+        return found
+
     def record(
         self, petition: Petition, kind: str, *, actor: str, data: Mapping[str, object] | None = None
     ) -> None:
@@ -129,6 +140,9 @@ class SqlWork:
 
     async def identities(self, *petition_ids: UUID) -> dict[UUID, list[Identity]]:
         return await same_matter.identities(self.connection, petition_ids)
+
+    async def with_a_past(self, people: Mapping[UUID, Sequence[Identity]]) -> set[UUID]:
+        return await same_matter.with_a_past(self.connection, people)
 
     async def brought_by(self, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
         return await same_matter.brought_by(self.connection, people, before=before)
