@@ -46,6 +46,7 @@ class WorkLoop:
         self._bell.set()
 
     def start(self) -> None:
+        self._world.wake_on_work(self.wake)
         self._tasks = [
             asyncio.create_task(
                 self._repeat(self._drain_all, self._world.settings.sweep_seconds, self._bell)

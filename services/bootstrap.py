@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,7 @@ from services.adapters.store.queue import SqlQueue
 from services.adapters.store.rules import SqlRules
 from services.adapters.store.schedule import SqlSchedule
 from services.adapters.store.tables.clock import clock_shift
+from services.adapters.store.wakes import FEED, WORK, Wakes
 from services.adapters.store.work import SqlWork
 from services.adapters.workdays import work_calendar
 from services.application.ports import Conflict
@@ -115,7 +117,8 @@ class Deployment:
         self.queue = SqlQueue(self.database, lease_seconds=settings.lease_seconds)
         self.schedule = SqlSchedule(self.database)
         self.lists = SqlLists(self.database, self.seal)
-        self.feed = PolledFeedWatch(self.lists)
+        self.wakes = Wakes(self.database)
+        self.feed = PolledFeedWatch(self.lists, listen=partial(self.wakes.hear, FEED, self._grown))
         self.organs = SqlDirectory(self.database)
         self.rules = SqlRules(self.database)
         self.models = SqlModels(self.database)
@@ -192,6 +195,10 @@ class Deployment:
             directory, rules, pack=lambda _region: pack, threshold=name.threshold, witnesses=heard
         )
 
+    def wake_on_work(self, wake: Callable[[], None]) -> None:
+        """Call this when another process has committed work; it may miss some, so look by yourself, too."""
+        self.wakes.hear(WORK, lambda _: wake())
+
     @property
     def local_bell(self) -> asyncio.Event | None:
         """What this very process sets when it has committed work; None where Redis carries that."""
@@ -219,12 +226,16 @@ class Deployment:
 
     async def close(self) -> None:
         await self.feed.close()
+        await self.wakes.close()
         await self.intake.close()
         await self.bell.close()
         await self.database.close()
 
     async def _arrived(self) -> None:
         await self.bell.ring([Topic.ROUTE])
+
+    def _grown(self, organ_id: str) -> None:
+        self.feed.announce([UUID(organ_id)])
 
     async def _look(self) -> Directory:
         """Once a second, once for all callers: was a directory, a model or a notice loaded elsewhere, or the

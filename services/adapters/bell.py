@@ -17,6 +17,8 @@ RINGS_LOST = Counter("xinfang_bell_lost_total", "Rings that Redis did not take; 
 QUIET_SECONDS = 5.0
 # A ring says «look»: one that waits unheard is as good as many, and old ones are of no use.
 RING_EXPIRES_SECONDS = 10
+# Under load one ring after the other costs more than it tells: PostgreSQL's wake-ups are heard sooner.
+PAUSE_SECONDS = 0.2
 log = structlog.get_logger()
 
 
@@ -70,7 +72,7 @@ class ArqBell:
 
     async def close(self) -> None:
         if self._task is not None:
-            await asyncio.wait([self._task], timeout=1)
+            await asyncio.wait([self._task], timeout=2 * PAUSE_SECONDS)
         if self._pool is not None:
             await self._pool.aclose(close_connection_pool=True)
 
@@ -85,6 +87,7 @@ class ArqBell:
                     self._settings, job_serializer=encode, job_deserializer=decode
                 )
                 await pool.enqueue_job("ring", topics, _job_id=self._job_id, _expires=RING_EXPIRES_SECONDS)
+                await asyncio.sleep(PAUSE_SECONDS)
             except Exception as error:
                 # Redis is a bell, not a store: whatever ails it, the sweeper finds the work in the database.
                 RINGS_LOST.inc()

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import structlog
 
 from services.application.lists import Lists
 
-TICK_SECONDS = 0.1
+TICK_SECONDS = 0.5
 log = structlog.get_logger()
 
 
 class PolledFeedWatch:
     """See :class:`services.application.ports.FeedWatch`.
 
-    Entries committed by this process wake their readers at once, those of other processes within a tick.
+    Entries committed by this process wake their readers at once; those of others when a wake-up tells of them
+    (``listen`` begins to hear those), and at the latest within a tick.
     """
 
-    def __init__(self, lists: Lists) -> None:
+    def __init__(
+        self, lists: Lists, *, listen: Callable[[], None], tick_seconds: float = TICK_SECONDS
+    ) -> None:
         self._lists = lists
+        self._tick_seconds = tick_seconds
+        self._listen = listen
         self._waiting: dict[UUID, list[tuple[int, asyncio.Event]]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def wait(self, organ_id: UUID, after: int, seconds: float) -> None:
         reader = (after, asyncio.Event())
         self._waiting.setdefault(organ_id, []).append(reader)
+        self._listen()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._watch())
         try:
@@ -41,7 +47,7 @@ class PolledFeedWatch:
                 del self._waiting[organ_id]
 
     def announce(self, organ_ids: Iterable[UUID]) -> None:
-        """This process committed entries for these organs."""
+        """Entries for these organs were committed."""
         for organ_id in organ_ids:
             for _, grown in self._waiting.get(organ_id, ()):
                 grown.set()
@@ -54,7 +60,7 @@ class PolledFeedWatch:
 
     async def _watch(self) -> None:
         while self._waiting:
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(self._tick_seconds)
             try:
                 heads = await self._lists.feed_heads(list(self._waiting))
             except Exception:

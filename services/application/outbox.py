@@ -13,7 +13,7 @@ from services.application.ports import LeaseLost, World
 from services.domain.outbox import LEASE_SECONDS, Job, Topic
 from services.domain.refusal import Refusal
 
-BATCH = 50
+BATCH = 100
 PATIENCE_SECONDS = 120.0
 Handler = Callable[[World, Sequence[Job]], Awaitable[None]]
 # Each does its jobs and takes them off the outbox in one transaction: all of them, or nothing.

@@ -65,7 +65,15 @@ class Writer(Protocol):
 class BatchedIntake:
     """See :class:`services.application.ports.Intake`. One a process; ``stored`` is told of every batch."""
 
-    def __init__(self, writer: Writer, seal: Seal, stored: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        seal: Seal,
+        stored: Callable[[], Awaitable[None]],
+        *,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        self._most_waiting = most_waiting
         self._writer = writer
         self._seal = seal
         self._stored = stored
@@ -73,7 +81,7 @@ class BatchedIntake:
         self._writing: asyncio.Task[None] | None = None
 
     async def store(self, arrival: Arrival) -> bool:
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= self._most_waiting:
             raise IntakeFull()
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((sealed(arrival, self._seal), done))
@@ -94,7 +102,7 @@ class BatchedIntake:
                     while self._waiting and await self._write_next(write):
                         pass
             except Exception as error:  # no session to be had: whoever waits is told, and tries again
-                _fail(self._taken(MOST_WAITING), error)
+                _fail(self._taken(len(self._waiting)), error)
 
     def _taken(self, most: int) -> list[Waiting]:
         """Who is next. Whoever went away while it still waited is not registered: it was told nothing."""

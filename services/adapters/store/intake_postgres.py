@@ -22,6 +22,7 @@ from services.adapters.store.database import Database
 from services.adapters.store.faults import driver_told, outages_told
 from services.adapters.store.intake import TABLES, Row, Sealed, Write, rows_of
 from services.adapters.store.tables.outbox import idempotency_keys, outbox
+from services.adapters.store.wakes import WORK
 
 PATIENCE_SECONDS = 10.0
 _TYPES: tuple[tuple[type[Any], str], ...] = (
@@ -120,7 +121,7 @@ def _statement() -> str:
         owner = "id" if table.name == "petitions" else "petition_id"
         insertion = _insertion(table, numbers)
         parts.append(f"new_{table.name} AS ({insertion} WHERE r.{owner} IN (SELECT id FROM fresh))")
-    return f"WITH {', '.join(parts)} SELECT id FROM fresh"
+    return f"WITH {', '.join(parts)} SELECT id, pg_notify('{WORK}', '') FROM fresh"
 
 
 def _insertion(table: Table, numbers: Iterator[int]) -> str:

@@ -41,18 +41,19 @@ async def identities(connection: AsyncConnection, petition_ids: Sequence[UUID]) 
 
 async def with_a_past(connection: AsyncConnection, people: Mapping[UUID, Sequence[Identity]]) -> set[UUID]:
     """The petitions with a person whose document or phone stands on an earlier one, all in one statement."""
-    keys = dict.fromkeys(
-        (petition_id, each.document, each.phone) for petition_id, those in people.items() for each in those
+    # What is not known is empty bytes, which no index is: of NULLs alone PostgreSQL would not know the type.
+    asked_for = ((petition_id, each) for petition_id, those in people.items() for each in those)
+    rows = list(
+        dict.fromkeys(
+            (petition_id, each.document or b"", each.phone or b"")
+            for petition_id, each in asked_for
+            if each.document or each.phone
+        )
     )
-    rows = [row for row in keys if row[1] or row[2]]
     if not rows:
         return set()
-    asked = values(
-        column("petition_id", Uuid()),
-        column("document", LargeBinary),
-        column("phone", LargeBinary),
-        name="asked",
-    ).data(rows)
+    columns = (column("petition_id", Uuid()), column("document", LargeBinary), column("phone", LargeBinary))
+    asked = values(*columns).data(rows).cte("asked")
     earlier = petitioners.c.petition_id < asked.c.petition_id
     by_document = exists().where(petitioners.c.document_number_index == asked.c.document, earlier)
     by_phone = exists().where(petitioners.c.phone_index == asked.c.phone, earlier)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import Text, cast, exists, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -22,6 +22,7 @@ from services.adapters.store.tables.ledger import events
 from services.adapters.store.tables.outbox import idempotency_keys, outbox
 from services.adapters.store.tables.paper import paper_counters
 from services.adapters.store.tables.petition import petitions
+from services.adapters.store.wakes import FEED
 from services.application.arrival import StoredAnswer
 from services.domain import ledger
 from services.domain.identity import index_document
@@ -210,11 +211,12 @@ class SqlWork:
             return
         counts = Counter(entry.organ_id for entry, _ in self._entries)
         heads = [{"organ_id": organ_id, "last": counts[organ_id]} for organ_id in sorted(counts)]
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        wanted = dialect.insert(feed_heads).values(heads)
+        on_postgresql = self.connection.dialect.name == "postgresql"
+        wanted = (postgresql if on_postgresql else sqlite).insert(feed_heads).values(heads)
+        told = [func.pg_notify(FEED, cast(feed_heads.c.organ_id, Text))] if on_postgresql else []
         taken = wanted.on_conflict_do_update(
             index_elements=[feed_heads.c.organ_id], set_={"last": feed_heads.c.last + wanted.excluded.last}
-        ).returning(feed_heads.c.organ_id, feed_heads.c.last)
+        ).returning(feed_heads.c.organ_id, feed_heads.c.last, *told)
         rows = (await self.connection.execute(taken)).all()
         following = {row.organ_id: row.last - counts[row.organ_id] for row in rows}
         for entry, petition in self._entries:

@@ -1,0 +1,137 @@
+"""The way in, over a writer that does as it is told: who is told what when something goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+
+from services.adapters.crypto import BlindIndex, FieldCipher
+from services.adapters.keys import new_ring
+from services.adapters.store.intake import BatchedIntake, Sealed, Write
+from services.adapters.store.mapping import Seal
+from services.application.ports import IntakeFull, StoreBusy, StoreUnavailable
+from tests.arrivals import arrival
+
+
+class Written:
+    """Stores what ``wrong`` has nothing against; while ``gate`` is closed it waits there."""
+
+    def __init__(self, wrong: Callable[[Sequence[Sealed]], Exception | None] = lambda _: None) -> None:
+        self.batches: list[list[UUID]] = []
+        self.gate = asyncio.Event()
+        self._wrong = wrong
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Write]:
+        yield self._write
+
+    async def close(self) -> None: ...
+
+    async def _write(self, batch: Sequence[Sealed]) -> Collection[UUID]:
+        await self.gate.wait()
+        self.batches.append([each.id for each in batch])
+        if (error := self._wrong(batch)) is not None:
+            raise error
+        return {each.id for each in batch}
+
+
+def intake(writer: Written, *, most_waiting: int = 100) -> BatchedIntake:
+    ring = new_ring()
+
+    async def stored() -> None: ...
+
+    return BatchedIntake(writer, Seal(FieldCipher(ring), BlindIndex(ring)), stored, most_waiting=most_waiting)
+
+
+async def test_what_arrives_during_a_commit_goes_with_the_next() -> None:
+    writer = Written()
+    way_in = intake(writer)
+    first = asyncio.create_task(way_in.store(arrival()))
+    await asyncio.sleep(0.01)
+    later = [asyncio.create_task(way_in.store(arrival())) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    writer.gate.set()
+
+    assert await asyncio.gather(first, *later) == [True] * 6
+    assert [len(batch) for batch in writer.batches] == [1, 5]
+
+
+async def test_a_bad_one_fails_alone() -> None:
+    bad = arrival()
+    writer = Written(lambda batch: ValueError() if bad.petition.id in {each.id for each in batch} else None)
+    writer.gate.set()
+    way_in = intake(writer)
+
+    told = await asyncio.gather(
+        way_in.store(arrival()), way_in.store(bad), way_in.store(arrival()), return_exceptions=True
+    )
+
+    assert [told[0], told[2]] == [True, True]
+    assert isinstance(told[1], ValueError)
+
+
+async def test_with_the_database_busy_each_is_tried_alone() -> None:
+    writer = Written(lambda batch: StoreBusy() if len(batch) > 1 else None)
+    writer.gate.set()
+    way_in = intake(writer)
+
+    assert await asyncio.gather(*(way_in.store(arrival()) for _ in range(3))) == [True] * 3
+
+
+async def test_with_the_database_away_all_are_told_at_once() -> None:
+    writer = Written(lambda _: StoreUnavailable())
+    writer.gate.set()
+    way_in = intake(writer)
+
+    told = await asyncio.gather(*(way_in.store(arrival()) for _ in range(3)), return_exceptions=True)
+
+    assert all(isinstance(each, StoreUnavailable) for each in told)
+    assert len(writer.batches) == 1
+
+
+async def test_a_full_queue_refuses_and_takes_again_when_there_is_room() -> None:
+    writer = Written()
+    way_in = intake(writer, most_waiting=2)
+    first = asyncio.create_task(way_in.store(arrival()))
+    await asyncio.sleep(0.01)  # it is being written
+    waiting = [asyncio.create_task(way_in.store(arrival())) for _ in range(2)]
+    await asyncio.sleep(0.01)
+
+    with pytest.raises(IntakeFull):
+        await way_in.store(arrival())
+    writer.gate.set()
+    assert await asyncio.gather(first, *waiting) == [True] * 3
+    assert await way_in.store(arrival())
+
+
+async def test_who_goes_away_while_waiting_is_not_stored() -> None:
+    writer = Written()
+    way_in = intake(writer)
+    gone, stays = arrival(), arrival()
+    first = asyncio.create_task(way_in.store(arrival()))
+    await asyncio.sleep(0.01)
+    leaving, staying = (asyncio.create_task(way_in.store(each)) for each in (gone, stays))
+    await asyncio.sleep(0.01)
+    leaving.cancel()
+    await asyncio.sleep(0.01)
+    writer.gate.set()
+
+    assert await first
+    assert await staying
+    assert gone.petition.id not in {each for batch in writer.batches for each in batch}
+
+
+async def test_closing_writes_what_waits() -> None:
+    writer = Written()
+    way_in = intake(writer)
+    waiting = [asyncio.create_task(way_in.store(arrival())) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    writer.gate.set()
+
+    await way_in.close()
+
+    assert await asyncio.gather(*waiting) == [True] * 3
