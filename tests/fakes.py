@@ -41,6 +41,7 @@ from services.domain.petition import (
     Respondent,
     Supplement,
 )
+from services.domain.recusal import Recusal
 from services.domain.refusal import NotFound
 from services.domain.review import Review
 from services.domain.router import Router
@@ -52,6 +53,7 @@ KINDS = (
     "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
     "cares", "shields", "decisions", "dispatches", "objections", "opinions", "executions", "notices",
     "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices", "links", "disputes",
+    "recusals",
 )  # fmt: skip
 
 
@@ -164,6 +166,7 @@ class FakeWork:
         self.dispatches = FakeRepository[Dispatch](rows["dispatches"])
         self.objections = FakeRepository[Objection](rows["objections"])
         self.disputes = FakeRepository[Dispute](rows["disputes"])
+        self.recusals = FakeRepository[Recusal](rows["recusals"])
         self.opinions = FakeRepository[Opinion](rows["opinions"])
         self.executions = FakeRepository[Execution](rows["executions"])
         self.notices = FakeRepository[Notice](rows["notices"])

@@ -35,6 +35,7 @@ from services.domain.petition import (
     Respondent,
     Supplement,
 )
+from services.domain.recusal import Recusal
 from services.domain.refusal import Refusal
 from services.domain.review import Review
 from services.domain.router import Router
@@ -138,6 +139,9 @@ class Work(Protocol):
 
     @property
     def disputes(self) -> Repository[Dispute]: ...
+
+    @property
+    def recusals(self) -> Repository[Recusal]: ...
 
     @property
     def opinions(self) -> Repository[Opinion]: ...

@@ -66,6 +66,9 @@ STEP_WORDS = {
     "execution_opened": "督促执行",
     "execution_ceased": "停止执行(意见已变更或者撤销)",
     "carried_out": "报告执行完毕",
+    "recusal_requested": "申请回避",
+    "recused": "有关人员回避",
+    "recusal_refused": "决定不予回避",
 }
 KEPT = "由收到信访事项的机关、单位办理"
 

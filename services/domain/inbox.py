@@ -27,6 +27,8 @@ class EntryType(StrEnum):
     OBJECTION_DECIDED = "objection.decided"
     DISPUTE_RAISED = "dispute.raised"
     DISPUTE_DECIDED = "dispute.decided"
+    RECUSAL_REQUESTED = "recusal.requested"
+    RECUSAL_DECIDED = "recusal.decided"
 
 
 @dataclass(slots=True)

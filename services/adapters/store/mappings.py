@@ -28,6 +28,7 @@ from services.domain.petition import (
     Respondent,
     Supplement,
 )
+from services.domain.recusal import Recusal
 from services.domain.review import Review
 from services.domain.same_matter import Link
 
@@ -59,6 +60,11 @@ DECISIONS = Mapped(DecisionRecord, dispatch.decisions)
 DISPATCHES = Mapped(Dispatch, dispatch.dispatches)
 DISPUTES = Mapped(Dispute, dispatch.disputes, sealed=("reason", "decision_reason"))
 OBJECTIONS = Mapped(Objection, dispatch.objections, sealed=("reason", "decision_reason"))
+RECUSALS = Mapped(
+    Recusal,
+    dispatch.recusals,
+    sealed=("officer", "post", "reason", "decided_by", "decision_reason"),
+)
 OPINIONS = Mapped(
     Opinion,
     chain.opinions,
