@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -49,11 +50,12 @@ from services.domain.same_matter import Identity, Link
 from services.domain.statute import RulePack
 
 T = TypeVar("T")
+_place = attrgetter("at", "deadline_id")
 KINDS = (
     "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
-    "cares", "shields", "decisions", "dispatches", "objections", "opinions", "executions", "notices",
-    "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices", "links", "disputes",
-    "recusals",
+    "cares", "shields", "decisions", "recusals", "dispatches", "objections", "opinions", "executions",
+    "notices", "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices", "links",
+    "disputes",
 )  # fmt: skip
 
 
@@ -142,8 +144,7 @@ class FakeWork:
     def __init__(self, store: FakeStore, world: FakeWorld, call: Call | None) -> None:
         self.store = store
         self.now = world.clock.now()
-        self.request_id = call.request_id if call else ""
-        self.fingerprint = call.fingerprint if call else None
+        self.request_id, self.fingerprint = (call.request_id, call.fingerprint) if call else ("", None)
         self._world = world
         self._drafts: dict[UUID, tuple[Petition, list[ledger.Draft]]] = {}
         self._entries: list[tuple[InboxEntry, Petition]] = []
@@ -316,10 +317,6 @@ class FakeLaw:
 
     def pack(self, region_code: str) -> RulePack:
         return self._pack
-
-
-def _place(due: DueClock) -> tuple[datetime, UUID]:
-    return due.at, due.deadline_id
 
 
 class FakeQueue:

@@ -92,10 +92,12 @@ async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> C
                 world, work, petition, opinion.organ_id, named={"/confirmed_by": opinion.confirmed_by}
             )
         await work.opinions.add(opinion)
-        data = {"opinion_id": str(opinion.id), "tier": "handling", "outcome": writ.outcome.value,
-                "organ_id": str(opinion.organ_id)}  # fmt: skip
+        data: dict[str, object] = {
+            "opinion_id": str(opinion.id), "tier": "handling", "outcome": writ.outcome.value,
+            "organ_id": str(opinion.organ_id),
+        }  # fmt: skip
         if opinion.confirmed_by:
-            data["difference_confirmed_by"] = opinion.confirmed_by
+            data["difference_confirmed"] = True  # by whom is no matter of the ledger, which holds no names
         take(work, petition, Act.ISSUE_OPINION, actor=call.actor, data=data)
         await clocks.meet(work, petition, "D5", "DR", "D13.3", on=opinion.issued_on)
         dispatch.move(DispatchState.ANSWERED)

@@ -92,7 +92,7 @@ async def request(
         for rule in (ACCEPT_RULE[tier], DECIDE_RULE[tier])
     ]
     data = {"review_id": str(review.id), "tier": tier.value, "organ_id": str(organ_id)}
-    told = {"late_approved_by": late.approved_by} if late else {}
+    told = {"late": True} if late else {}
     facts = {**data, **told, "clocks": clocks.told(*started)}
     take(work, petition, Act.REQUEST_REVIEW, actor=actor, data=facts)
     petition.tier = tier
@@ -123,7 +123,7 @@ async def _readmit(
     if petition.state is State.FINAL:
         act = Act.REOPEN if tier is Tier.REVIEW else Act.REOPEN_REVIEW
         missed = {"rule": window.rule, "due_on": window.due_on.isoformat()}
-        take(work, petition, act, actor=actor, data={**missed, "approved_by": late.approved_by})
+        take(work, petition, act, actor=actor, data=missed)
         petition.final_on = petition.final_ground = None
         await release.reopen(work, petition)
     rules.meet(window, world.clock.today())
