@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ ROWS = [
 ]
 
 
+@cache
 def named_after() -> set[str]:
     """The rows after which a test is named: test_d5_…, test_d7_and_d9_…, test_d5_to_d10_…."""
     found: set[str] = set()
@@ -46,7 +48,8 @@ def test_row_has_a_test_named_after_it(row: str) -> None:
 def test_rows_are_those_of_the_pack() -> None:
     """What the pack states beyond the rows (its sub-rules, care, hearings) has tests of its own."""
     stated = {each.rule.split(".")[0] for each in NATIONAL.periods}
-    stated |= {each.id for each in (*NATIONAL.routing, *NATIONAL.grounds, *NATIONAL.finality)}
+    stated |= {each.id for each in NATIONAL.routing} | {each.id for each in NATIONAL.grounds}
+    stated |= {each.id for each in NATIONAL.finality}
     stated |= {each.extension.rule for each in NATIONAL.periods if each.extension}
     beyond = {row.lower() for row in stated} - set(ROWS)
     assert beyond == {"dr", "r14", "r15"}
