@@ -120,13 +120,18 @@ async def events(world: World, petition_id: UUID, *, client: Client) -> list[Eve
 
 
 async def decision(world: World, petition_id: UUID, *, client: Client) -> DecisionRecord:
-    """The newest routing decision."""
+    """The newest routing decision.
+
+    One that the rules were sure of may still wait for a person: what repeats an earlier petition is held for
+    the desk (信访工作条例 19, 36).
+    """
     async with world.read() as work:
         petition = await visible(world, work, petition_id, client)
         decisions = await work.decisions.find(petition_id=petition.id)
     if not decisions:
         raise NotFound("分流决定(尚未作出)", "routing decision (none yet)")
-    return decisions[-1]
+    newest = decisions[-1]
+    return replace(newest, needs_triage=newest.needs_triage or petition.state is State.TRIAGE)
 
 
 async def supplement(world: World, petition_id: UUID, content: str, *, call: Call) -> Supplement:
