@@ -41,7 +41,7 @@ class Life:
         self._people = people
         self._brought = brought
         self._chance = random.Random(f"{seed}/{brought.index}/life")
-        self._recusals = Recusals(people, random.Random(f"{seed}/{brought.index}/recusals"))
+        self._recusals = Recusals(people, random.Random(f"{seed}/{brought.index}/recusals"), refused)
         self._refused = refused
         self._call = people.source(brought.role, brought.region_code)
         self._plan: tuple[State, Deed | None] | None = None

@@ -6,6 +6,7 @@ Its chances are its own, so that a year with recusals is otherwise lived as one 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -32,9 +33,11 @@ def officers(organ: Organ) -> list[Officer]:
 class Recusals:
     """Who takes no part in a petition, who approves in their place, and who has the case then."""
 
-    def __init__(self, people: People, chance: random.Random) -> None:
+    def __init__(self, people: People, chance: random.Random, refused: Counter[str] | None = None) -> None:
+        """``refused`` counts who was turned away because they are recused, before somebody else did it."""
         self._people = people
         self._chance = chance
+        self._refused = Counter[str]() if refused is None else refused
 
     def day(self) -> int | None:
         """The day after registration on which somebody's interest shows, if it ever does."""
@@ -101,8 +104,9 @@ class Recusals:
             try:
                 return await by(line, above)
             except OfficerRecused:
-                continue
+                self._refused["OfficerRecused"] += 1
             except HeadRecused:
+                self._refused["HeadRecused"] += 1
                 superior = self._people.directory.superiors(organ.id)[0]
                 above, line = superior.id, officers(superior)[1].name
                 return await by(line, above)
