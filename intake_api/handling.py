@@ -31,6 +31,7 @@ _LINKED = {
     "opinion_id": ("opinion", "/v1/opinions/"),
     "review_id": ("review", "/v1/reviews/"),
     "recusal_id": ("recusal", "/v1/recusals/"),
+    "recommendation_id": ("recommendation", "/v1/recommendations/"),
 }
 
 

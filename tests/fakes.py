@@ -42,6 +42,7 @@ from services.domain.petition import (
     Respondent,
     Supplement,
 )
+from services.domain.recommendation import Recommendation
 from services.domain.recusal import Recusal
 from services.domain.refusal import NotFound
 from services.domain.review import Review
@@ -53,9 +54,9 @@ T = TypeVar("T")
 _place = attrgetter("at", "deadline_id")
 KINDS = (
     "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
-    "cares", "shields", "decisions", "recusals", "dispatches", "objections", "opinions", "executions",
-    "notices", "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices", "links",
-    "disputes",
+    "cares", "shields", "decisions", "recusals", "recommendations", "dispatches", "objections", "opinions",
+    "executions", "notices", "reviews", "deadlines", "events", "inbox", "clients", "papers",
+    "holiday_notices", "links", "disputes",
 )  # fmt: skip
 
 
@@ -168,6 +169,7 @@ class FakeWork:
         self.objections = FakeRepository[Objection](rows["objections"])
         self.disputes = FakeRepository[Dispute](rows["disputes"])
         self.recusals = FakeRepository[Recusal](rows["recusals"])
+        self.recommendations = FakeRepository[Recommendation](rows["recommendations"])
         self.opinions = FakeRepository[Opinion](rows["opinions"])
         self.executions = FakeRepository[Execution](rows["executions"])
         self.notices = FakeRepository[Notice](rows["notices"])
@@ -309,8 +311,7 @@ class FakeNumbers:
 
 class FakeLaw:
     def __init__(self, pack: RulePack, calendar: WorkCalendar) -> None:
-        self._pack = pack
-        self.calendar = calendar
+        self._pack, self.calendar = pack, calendar
 
     def calendar_with(self, notices: frozenset[HolidayNotice]) -> WorkCalendar:
         return work_calendar(notices) if notices else self.calendar
@@ -377,10 +378,8 @@ class FakeWorld:
         self.numbers = FakeNumbers()
         self.store = FakeStore()
         self.lists = FakeLists(self.store)
-        self.queue = FakeQueue()
-        self.feed = FakeFeed()
-        self._directory = directory
-        self._router = router
+        self.queue, self.feed = FakeQueue(), FakeFeed()
+        self._directory, self._router = directory, router
 
     @asynccontextmanager
     async def begin(self, call: Call | None = None) -> AsyncIterator[FakeWork]:

@@ -35,6 +35,7 @@ from services.domain.petition import (
     Respondent,
     Supplement,
 )
+from services.domain.recommendation import Recommendation
 from services.domain.recusal import Recusal
 from services.domain.refusal import Refusal
 from services.domain.review import Review
@@ -142,6 +143,9 @@ class Work(Protocol):
 
     @property
     def recusals(self) -> Repository[Recusal]: ...
+
+    @property
+    def recommendations(self) -> Repository[Recommendation]: ...
 
     @property
     def opinions(self) -> Repository[Opinion]: ...

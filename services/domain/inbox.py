@@ -29,6 +29,8 @@ class EntryType(StrEnum):
     DISPUTE_DECIDED = "dispute.decided"
     RECUSAL_REQUESTED = "recusal.requested"
     RECUSAL_DECIDED = "recusal.decided"
+    RECOMMENDATION_GIVEN = "recommendation.given"
+    RECOMMENDATION_ANSWERED = "recommendation.answered"
 
 
 @dataclass(slots=True)

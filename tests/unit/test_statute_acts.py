@@ -147,7 +147,6 @@ async def test_d11_is_met_by_the_report_and_by_nothing_else(world: FakeWorld) ->
 
 @pytest.mark.parametrize("pack", ["shandong-2015", "shanghai-2018"])
 def test_d12_is_thirty_days_where_a_regulation_says_so(pack: str) -> None:
-    """How it is counted; the suggestion itself is given by no act yet."""
     facts = due_facts(PACKS[pack], CALENDAR, rule="D12", on=date(2026, 3, 2))
     assert facts["due_on"] == "2026-04-01"
 

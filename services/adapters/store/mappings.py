@@ -28,6 +28,7 @@ from services.domain.petition import (
     Respondent,
     Supplement,
 )
+from services.domain.recommendation import Recommendation
 from services.domain.recusal import Recusal
 from services.domain.review import Review
 from services.domain.same_matter import Link
@@ -65,6 +66,7 @@ RECUSALS = Mapped(
     dispatch.recusals,
     sealed=("officer", "post", "reason", "decided_by", "decision_reason"),
 )
+RECOMMENDATIONS = Mapped(Recommendation, dispatch.recommendations, sealed=("text", "answer"))
 OPINIONS = Mapped(
     Opinion,
     chain.opinions,

@@ -66,6 +66,7 @@ class SqlWork:
         self.objections = self._repository(mappings.OBJECTIONS)
         self.disputes = self._repository(mappings.DISPUTES)
         self.recusals = self._repository(mappings.RECUSALS)
+        self.recommendations = self._repository(mappings.RECOMMENDATIONS)
         self.opinions = self._repository(mappings.OPINIONS)
         self.executions = self._repository(mappings.EXECUTIONS)
         self.notices = self._repository(mappings.NOTICES)

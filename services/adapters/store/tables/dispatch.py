@@ -1,4 +1,4 @@
-"""Dispatches, objections, disputes, recusals, decisions. The database refuses a second open lead, dispute."""
+"""What organs do with a petition besides answering it. The database refuses a second open lead, dispute."""
 
 from __future__ import annotations
 
@@ -97,6 +97,22 @@ recusals = Table(
     Column("decided_by", LargeBinary),
     Column("deciding_organ_id", Uuid()),
     Column("decision_reason", LargeBinary),
+)
+
+recommendations = Table(
+    "recommendations",
+    metadata,
+    row_id(),
+    of_petition(),
+    Column("office_id", Uuid(), nullable=False),
+    Column("organ_id", Uuid(), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("answer_due", Date, nullable=False),
+    Column("answered_on", Date),
+    Column("adoption", String(16)),
+    Column("answer", LargeBinary),
 )
 
 decisions = Table(

@@ -1,4 +1,4 @@
-"""Recusals of officers, with the requests of petitioners for them."""
+"""Recusals of officers, with petitioners' requests for them; recommendations of offices and their answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recusals")),
     )
     op.create_index(op.f("ix_recusals_petition_id"), "recusals", ["petition_id"])
+    op.create_table(
+        "recommendations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("petition_id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("organ_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("answer_due", sa.Date(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("adoption", sa.String(length=16), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["petition_id"], ["petitions.id"], name=op.f("fk_recommendations_petition_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendations")),
+    )
+    op.create_index(op.f("ix_recommendations_petition_id"), "recommendations", ["petition_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("recommendations")
     op.drop_table("recusals")
