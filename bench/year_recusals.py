@@ -41,10 +41,12 @@ class Recusals:
 
     def day(self) -> int | None:
         """The day after registration on which somebody's interest shows, if it ever does."""
-        return self._chance.randint(2, 120) if self._chance.random() < 0.08 else None
+        return self._chance.randint(2, 75) if self._chance.random() < 0.25 else None
 
     async def befall(self, of: Petition) -> None:
         """An organ finds it of one of its own, or the petitioner asks for it and the organ decides."""
+        if of.holder_id is None:
+            return  # ended, or with the petitioner
         if self._chance.random() < 0.4:
             await self.ask(of)
             await self.decide(of)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.domain.identity import index_name
 from services.domain.refusal import Refusal
+from services.domain.text import fold_width
 
 RULE = "R11"
 
@@ -118,9 +119,9 @@ class NobodyAbove(Refusal):
     english = "The directory has no superior that could take it."
 
 
-_BETWEEN = re.compile(r"[\s、,,;;/|()()\[\]【】::]+")
+_BETWEEN = re.compile(r"[\s、,;/|()\[\]【】:]+")
 _POST = re.compile(
-    "(长|书记|主任|主席|委员|常委|经理|调研员|科员|巡视员|检察官|法官|干部|负责人|同志|先生|女士|老师|批准人|主持人|送达人|承办人)$"
+    "(.长|书记|主任|主席|委员|常委|经理|调研员|科员|巡视员|检察官|法官|干部|负责人|同志|先生|女士|老师|批准人|主持人|送达人|承办人)$"
 )
 _HEADS = frozenset({"负责人", "主要负责人", "本机关负责人", "本单位负责人", "本机关、单位负责人"})
 _DOUBLE_SURNAMES = frozenset(
@@ -133,7 +134,7 @@ def means(line: str, officer: Officer) -> bool:
 
     A longer name that only begins alike (王建国强) is somebody else.
     """
-    parts = {index_name(part) for part in (line, *_BETWEEN.split(line))} - {""}
+    parts = {index_name(part) for part in (line, *_BETWEEN.split(fold_width(line)))} - {""}
     return any(_is(part, officer) for part in parts)
 
 

@@ -21,13 +21,17 @@ DEPUTY, HEAD = Officer("王建国", "副局长"), Officer("周正", "局长", is
         "张三、王建国",
         "王建国(分管)",
         "批准人:王建国",
+        "批准人\uff1a王建国\uff08分管\uff09",  # as typed in Chinese: full-width colon and brackets
+        "张三\uff0c王建国",
     ],
 )
 def test_a_person_is_known_however_the_line_names_them(line: str) -> None:
     assert means(line, DEPUTY)
 
 
-@pytest.mark.parametrize("line", ["王建国强", "王建", "王主任", "李局长", "局长", "建国", "王卫国副局长"])
+@pytest.mark.parametrize(
+    "line", ["王建国强", "王建国长", "王建", "王主任", "李局长", "局长", "建国", "王卫国副局长"]
+)
 def test_somebody_else_is_not_taken_for_them(line: str) -> None:
     assert not means(line, DEPUTY)
 
