@@ -111,6 +111,8 @@ async def hand_over(
     await work.flush()  # the old lead is closed before the new one opens
     mode = Mode.ASSIGN if report_due else Mode.REFER
     chosen = label.Chosen(organ, mode, because.rule, f"{because.label}:{because.reason}")
+    if not because.public:
+        chosen = label.Chosen(organ, mode, because.rule, because.label, for_office=because.reason)
     await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=call.actor))
     ruled = await dispute.is_ruled(work, lead)
     target = Target(organ.id, call.client.organ_id, mode, report_due, binding=ruled)

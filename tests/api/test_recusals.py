@@ -140,4 +140,9 @@ async def test_r11_of_a_recused_head_the_superior_approves_and_may_get_the_case(
     assert (await city.petition(dispatch["petition_id"]))["holder"]["name"] == GOVERNMENT
     routing = (await office.get(f"/v1/petitions/{dispatch['petition_id']}/routing")).json()
     assert (routing["lead"]["name"], routing["reasons"][0]["rule"]) == (GOVERNMENT, "R11")
+    assert routing["reasons"][1]["text"] == move["reason"]
+    portal = await city.portal()
+    seen_by_source = (await portal.get(f"/v1/petitions/{dispatch['petition_id']}/routing")).text
+    assert "因负责人回避移交上级" in seen_by_source
+    assert move["reason"] not in seen_by_source
     assert (await organ.get(kept["links"]["self"])).status_code == 404  # the case is not its any more
