@@ -42,12 +42,15 @@ async def _page(work: Work, ids: tuple[UUID, ...], until: date) -> list[Record]:
     objections = by_petition(await work.objections.find(petition_id=ids))
     opinions = by_petition(await work.opinions.find(petition_id=ids))
     reviews = by_petition(await work.reviews.find(petition_id=ids))
+    recusals = by_petition(await work.recusals.find(petition_id=ids))
+    notices = by_petition(await work.notices.find(petition_id=ids))
     shields = by_petition(await work.shields.find(petition_id=ids))
     entries = by_petition(await work.inbox.find(petition_id=ids)) if shields else {}
     return [
         Record(
             petition, sorted(events[petition.id], key=lambda event: event.seq), deadlines[petition.id],
             dispatches[petition.id], objections[petition.id], opinions[petition.id], reviews[petition.id],
+            recusals[petition.id], notices[petition.id],
             frozenset(each.organ_id for each in shields[petition.id]), entries.get(petition.id, []), until,
         )
         for petition in await work.petitions.find(id=ids)

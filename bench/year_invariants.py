@@ -14,8 +14,9 @@ from services.domain.deadline import Deadline, DeadlineState
 from services.domain.dispatch import Dispatch, Objection, ObjectionState, Role
 from services.domain.inbox import InboxEntry
 from services.domain.ledger import Event, verify_chain
-from services.domain.opinion import Opinion
+from services.domain.opinion import Notice, Opinion
 from services.domain.petition import Petition, State
+from services.domain.recusal import Recusal, RecusalState
 from services.domain.review import Review, ReviewState
 from services.domain.steps import STEPS, Act
 
@@ -40,6 +41,8 @@ class Record:
     objections: Sequence[Objection]
     opinions: Sequence[Opinion]
     reviews: Sequence[Review]
+    recusals: Sequence[Recusal]
+    notices: Sequence[Notice]
     shields: frozenset[UUID]
     entries: Sequence[InboxEntry]
     until: date
@@ -196,6 +199,38 @@ def accused_never_told(record: Record) -> Iterator[str]:
             yield f"{entry.type.value} to an organ that is shielded from it"
 
 
+def recused_named_no_more(record: Record) -> Iterator[str]:
+    """No act after a recusal names who is recused; what a recused head would approve, a superior did."""
+    granted = {str(e.data["recusal_id"]): e.seq for e in record.events if e.kind == Act.RECUSE.value}
+    standing = {str(each.id): each for each in record.recusals if each.state is RecusalState.GRANTED}
+    if granted.keys() != standing.keys():
+        yield f"{len(granted)} recusals by the ledger, {len(standing)} stored"
+    for seq, line, approved_by_head in _named(record):
+        for recusal in (each for id, each in standing.items() if granted.get(id, seq) < seq):
+            if recusal.officer in line:
+                yield f"event {seq} names somebody who is recused"
+            # officers of the simulated city bear the code of their organ in their names
+            if approved_by_head and recusal.is_head and recusal.officer[2:] in line:
+                yield f"event {seq} was approved by an organ whose head is recused"
+
+
+def _named(record: Record) -> Iterator[tuple[int, str, bool]]:
+    """Every act in whose record a person stands: its event, the line, and whether a head approves there."""
+    opinions = {str(each.id): each.confirmed_by for each in record.opinions}
+    reviews = {str(each.id): each.late_approved_by for each in record.reviews}
+    extensions = iter(sorted((n for n in record.notices if n.kind == "extension"), key=lambda n: n.id))
+    for event in record.events:
+        line: str | None = None
+        if event.kind == Act.ISSUE_OPINION.value:
+            line = opinions.get(str(event.data["opinion_id"]))
+        elif event.kind == Act.REQUEST_REVIEW.value:
+            line = reviews.get(str(event.data["review_id"]))
+        elif event.kind in (Act.EXTEND.value, Act.EXTEND_REVIEW.value):
+            line = next(extensions).text
+        if line:
+            yield event.seq, line, event.kind == Act.EXTEND.value
+
+
 def _warnings(record: Record) -> list[Event]:
     return [event for event in record.events if event.kind in TOLD]
 
@@ -218,4 +253,5 @@ CHECKS: dict[str, Callable[[Record], Iterator[str]]] = {
     "ledger gives the dates": ledger_gives_the_dates,
     "service opens the window": service_opens_the_window,
     "accused never told": accused_never_told,
+    "recused named no more": recused_named_no_more,
 }

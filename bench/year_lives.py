@@ -16,6 +16,7 @@ from uuid import UUID
 
 from bench.year_material import Brought
 from bench.year_people import People
+from bench.year_recusals import Recusals
 from services.application.repetition import DenunciationNoRepeat, RepeatNotBarred
 from services.domain.dispatch import Dispatch, Procedure
 from services.domain.opinion import Opinion, Outcome
@@ -40,6 +41,7 @@ class Life:
         self._people = people
         self._brought = brought
         self._chance = random.Random(f"{seed}/{brought.index}/life")
+        self._recusals = Recusals(people, random.Random(f"{seed}/{brought.index}/recusals"), refused)
         self._refused = refused
         self._call = people.source(brought.role, brought.region_code)
         self._plan: tuple[State, Deed | None] | None = None
@@ -59,6 +61,8 @@ class Life:
         ):
             if self._is(likelihood):
                 befalls[self._between(1, latest)] = partial(self._befall, deed)
+        if (day := self._recusals.day()) is not None:
+            befalls.setdefault(day, partial(self._befall, self._recusals.befall))
         return befalls
 
     async def live(self) -> int | None:
@@ -191,7 +195,7 @@ class Life:
         if held.report_due and held.reported_on is None and self._is(0.85) and self._once("reported"):
             return self._between(1, 40), partial(self._people.report, held)
         if petition.has_tiers and not anew and self._is(0.1) and self._once("extended"):
-            return self._between(20, 50), partial(self._people.extend, held, self._between(10, 30))
+            return self._between(20, 50), partial(self._recusals.extend, held, self._between(10, 30))
         simple = held.procedure is Procedure.SIMPLE
         if simple and self._is(0.15) and self._once("ordinary"):
             return 2, partial(self._people.ask_for_the_ordinary_way, petition, self._call)

@@ -23,6 +23,7 @@ GROUNDS = {
     "agreement_carried_out": "协议履行完毕",
     "no_successor": "无人承继",
 }
+RECUSALS = {"recused": "决定回避", "recusal_requested": "信访人申请", "recusal_refused": "不予回避"}
 POINTS = {"yellow": "黄", "red": "红", "overdue": "超期", "lapsed": "期满"}
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 
@@ -82,6 +83,8 @@ def tables(outcome: Outcome) -> Iterator[tuple[str, list[str], list[list[str]]]]
     yield "预警 · warnings by rule", *_grid(outcome.warnings, rules, POINTS)
     rows = [[GROUNDS.get(ground, ground), f"{count:,}"] for ground, count in outcome.grounds.most_common()]
     yield "终结 · finality by ground", ["理由", "件"], rows
+    recusals = [[name, f"{outcome.acts[kind]:,}"] for kind, name in RECUSALS.items()]
+    yield "回避 · recusals", ["", "次"], recusals
     yield "首次答复 · days from receipt to the first answer served", *_quantiles(outcome.days)
 
 

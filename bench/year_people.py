@@ -149,11 +149,6 @@ class People:
         wanted = transfer.Transfer(organ_id, "现场核实,有新的事实。")
         await transfer.transfer(self.world, of.id, wanted, call=self.of(self.office.id))
 
-    async def extend(self, held: Dispatch, days: int) -> None:
-        approved_by, reason = str(words.EXTENSION["approved_by"]), str(words.EXTENSION["reason"])
-        extension = dispatch.Extension(days, approved_by, reason)
-        await dispatch.extend(self.world, held.id, extension, call=self.of(held.organ_id))
-
     async def refer(self, held: Dispatch, organ_id: UUID) -> None:
         await dispatch.refer(self.world, held.id, organ_id, call=self.of(held.organ_id))
 

@@ -242,7 +242,7 @@ class Replay:
     def requested(self, data: Mapping[str, object], day: date) -> None:
         ask, decide = ("D7", "D8") if data["tier"] == "review" else ("D9", "D10")
         lapsed = [each for each in self.clocks if each.rule == ask and each.state == "lapsed"]
-        late = lapsed[-1:] if data.get("late_approved_by") else []
+        late = lapsed[-1:] if data.get("late") else []
         for window in (*self._running(ask), *late):
             window.meet(day)
         self._start(decide, day, on=day, of=data["review_id"])

@@ -20,6 +20,7 @@ from services.domain.execution import Execution
 from services.domain.inbox import EntryType, InboxEntry
 from services.domain.opinion import Opinion
 from services.domain.petition import Petition
+from services.domain.recusal import Recusal
 from services.domain.review import DECIDE_RULE, Review
 
 # What of an entry's data is the id of something that can be read: its link.
@@ -29,6 +30,8 @@ _LINKED = {
     "dispute_id": ("dispute", "/v1/disputes/"),
     "opinion_id": ("opinion", "/v1/opinions/"),
     "review_id": ("review", "/v1/reviews/"),
+    "recusal_id": ("recusal", "/v1/recusals/"),
+    "recommendation_id": ("recommendation", "/v1/recommendations/"),
 }
 
 
@@ -140,6 +143,28 @@ def dispute_out(heard: Hearing, directory: Directory) -> dict[str, Any]:
     ]
     brief = dispute_brief(heard.dispute, directory)
     return {**brief, "reasons": reasons, "petition": petition_status(heard.petition)}
+
+
+def recusal_brief(recusal: Recusal, directory: Directory) -> dict[str, Any]:
+    return {
+        "id": recusal.id,
+        "petition_id": recusal.petition_id,
+        "organ": organ_ref(recusal.organ_id, directory),
+        "officer": {"name": recusal.officer, "post": recusal.post, "is_head": recusal.is_head},
+        "ground": recusal.ground,
+        "reason": recusal.reason,
+        "state": recusal.state,
+        "requested_on": recusal.requested_on,
+        "decider": organ_ref(recusal.decider_id, directory),
+        "decided_on": recusal.decided_on,
+        "decided_by": recusal.decided_by,
+        "deciding_organ": organ_ref(recusal.deciding_organ_id, directory),
+        "decision_reason": recusal.decision_reason,
+        "links": {
+            "self": f"/v1/recusals/{recusal.id}",
+            "petition": f"/v1/petitions/{recusal.petition_id}",
+        },
+    }
 
 
 def opinion_text(opinion: Opinion, directory: Directory) -> dict[str, Any]:

@@ -30,6 +30,8 @@ from services.domain import (
     own_limit,
     paper,
     procedure,
+    recommendation,
+    recusal,
     refusal,
     region,
     review,
@@ -100,6 +102,16 @@ STATUS: dict[type[refusal.Refusal], int] = {
     finality.ClosureNotFitting: 409,
     execution.NothingToCarryOut: 409,
     execution.CarriedOutOnDay: 422,
+    recommendation.AnswerDateNeeded: 422,
+    recommendation.RecommendationAnswered: 409,
+    recusal.OfficerRecused: 409,
+    recusal.HeadRecused: 409,
+    recusal.HeadDecidedAbove: 422,
+    recusal.DecidesOnOwn: 422,
+    recusal.AlreadyRecused: 409,
+    recusal.RecusalDecided: 409,
+    recusal.NoHeadRecused: 409,
+    recusal.NobodyAbove: 409,
     review.ReviewNotOpen: 409,
     review.ReviewTooLate: 409,
     review.NoReviewingOrgan: 409,
@@ -233,8 +245,8 @@ def describe(error: Fault | refusal.Refusal, language: str) -> tuple[dict[str, A
 def _field_errors(error: refusal.Refusal) -> list[FieldError]:
     if isinstance(error, refusal.InvalidField):
         return [FieldError(error.pointer, error.field_code, error.message("zh"), error.message("en"))]
-    pointer = POINTERS.get(type(error))
-    if pointer is None:
+    pointer = error.facts.get("pointer") or POINTERS.get(type(error))
+    if not isinstance(pointer, str):
         return []
     return [FieldError(pointer, error.code(), error.message("zh"), error.message("en"))]
 
@@ -251,6 +263,9 @@ POINTERS: dict[type[refusal.Refusal], str] = {
     dispute.SittingDay: "/sat_on",
     opinion.OutcomeNotFitting: "/outcome",
     opinion.ServedBeforeIssued: "/served_on",
+    recommendation.AnswerDateNeeded: "/answer_by",
+    recusal.HeadDecidedAbove: "/deciding_organ_id",
+    recusal.DecidesOnOwn: "/decided_by",
     review.HearingDates: "/to",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from services.application import calendar, timers
+from services.application import calendar, review_move, timers
 from services.bootstrap import Deployment
 
 
@@ -29,6 +29,11 @@ async def recount(world: Deployment) -> None:
         pass
 
 
+async def follow_successors(world: Deployment) -> None:
+    """Reviews before organs that exist no more go to their successors."""
+    await review_move.follow_successors(world)
+
+
 async def bury_abandoned(world: Deployment) -> None:
     await world.queue.bury_abandoned()
 
@@ -41,5 +46,6 @@ SCHEDULE = (
     Scheduled("pass_deadlines", 5, pass_deadlines),
     Scheduled("bury_abandoned", 15, bury_abandoned),
     Scheduled("recount", 60, recount),
+    Scheduled("follow_successors", 600, follow_successors),
     Scheduled("purge", 3600, purge),
 )

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from services.adapters.workdays import work_calendar
 from services.application.arrival import StoredAnswer
-from services.application.lists import DueClock, RunningClock
 from services.application.ports import LeaseLost
 from services.domain import ledger
 from services.domain.access import Call, Client, Shield
@@ -42,18 +41,22 @@ from services.domain.petition import (
     Respondent,
     Supplement,
 )
+from services.domain.recommendation import Recommendation
+from services.domain.recusal import Recusal
 from services.domain.refusal import NotFound
 from services.domain.review import Review
 from services.domain.router import Router
 from services.domain.same_matter import Identity, Link
 from services.domain.statute import RulePack
 from tests.fake_intake import FakeIntake
+from tests.fake_lists import FakeLists
 
 T = TypeVar("T")
 KINDS = (
     "petitions", "petitioners", "respondents", "supplements", "attachments", "evaluations", "callbacks",
-    "cares", "shields", "decisions", "dispatches", "objections", "opinions", "executions", "notices",
-    "reviews", "deadlines", "events", "inbox", "clients", "papers", "holiday_notices", "links", "disputes",
+    "cares", "shields", "decisions", "recusals", "recommendations", "dispatches", "objections", "opinions",
+    "executions", "notices", "reviews", "deadlines", "events", "inbox", "clients", "papers",
+    "holiday_notices", "links", "disputes",
 )  # fmt: skip
 
 
@@ -142,8 +145,7 @@ class FakeWork:
     def __init__(self, store: FakeStore, world: FakeWorld, call: Call | None) -> None:
         self.store = store
         self.now = world.clock.now()
-        self.request_id = call.request_id if call else ""
-        self.fingerprint = call.fingerprint if call else None
+        self.request_id, self.fingerprint = (call.request_id, call.fingerprint) if call else ("", None)
         self._world = world
         self._drafts: dict[UUID, tuple[Petition, list[ledger.Draft]]] = {}
         self._entries: list[tuple[InboxEntry, Petition]] = []
@@ -165,6 +167,8 @@ class FakeWork:
         self.dispatches = FakeRepository[Dispatch](rows["dispatches"])
         self.objections = FakeRepository[Objection](rows["objections"])
         self.disputes = FakeRepository[Dispute](rows["disputes"])
+        self.recusals = FakeRepository[Recusal](rows["recusals"])
+        self.recommendations = FakeRepository[Recommendation](rows["recommendations"])
         self.opinions = FakeRepository[Opinion](rows["opinions"])
         self.executions = FakeRepository[Execution](rows["executions"])
         self.notices = FakeRepository[Notice](rows["notices"])
@@ -302,18 +306,13 @@ class FakeNumbers:
 
 class FakeLaw:
     def __init__(self, pack: RulePack, calendar: WorkCalendar) -> None:
-        self._pack = pack
-        self.calendar = calendar
+        self._pack, self.calendar = pack, calendar
 
     def calendar_with(self, notices: frozenset[HolidayNotice]) -> WorkCalendar:
         return work_calendar(notices) if notices else self.calendar
 
     def pack(self, region_code: str) -> RulePack:
         return self._pack
-
-
-def _place(due: DueClock) -> tuple[datetime, UUID]:
-    return due.at, due.deadline_id
 
 
 class FakeQueue:
@@ -328,39 +327,6 @@ class FakeFeed:
         return None
 
 
-class FakeLists:
-    """The reads that use cases under test ask for."""
-
-    def __init__(self, store: FakeStore) -> None:
-        self._store = store
-
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"the double has no list of {name}: use the real one")
-
-    async def due(self, now: datetime, limit: int, *, after: DueClock | None = None) -> list[DueClock]:
-        clocks = self._store.rows["deadlines"].values()
-        due = [DueClock(each.next_at, each.id, each.petition_id) for each in clocks if each.next_at]
-        due = sorted((each for each in due if each.at <= now), key=_place)
-        return [each for each in due if after is None or _place(each) > _place(after)][:limit]
-
-    async def clocks_behind(self, calendar_version: str, limit: int) -> list[tuple[UUID, UUID]]:
-        clocks = self._store.rows["deadlines"].values()
-        behind = [each for each in clocks if each.next_at and each.calendar_version != calendar_version]
-        return [(each.id, each.petition_id) for each in behind[:limit]]
-
-    async def running_clocks(
-        self, ending_from: date, *, after: UUID | None, limit: int
-    ) -> list[RunningClock]:
-        rows = self._store.rows
-        found = [
-            RunningClock(clock, petition.number, petition.office_region)
-            for clock in sorted(rows["deadlines"].values(), key=lambda clock: str(clock.id))
-            if clock.state.value == "running" and clock.due_on >= ending_from and clock.next_at
-            and (after is None or clock.id > after) and (petition := rows["petitions"][clock.petition_id])
-        ]  # fmt: skip
-        return found[:limit]
-
-
 class FakeWorld:
     """A world in memory; a test gives it the directory, the router and the law it wants."""
 
@@ -373,12 +339,10 @@ class FakeWorld:
         self.codes = FakeCodes()
         self.numbers = FakeNumbers()
         self.store = FakeStore()
-        self.lists = FakeLists(self.store)
+        self.lists = FakeLists(self.store.rows)
         self.intake = FakeIntake(self.store.rows, self.store.answers, self.begin)
-        self.queue = FakeQueue()
-        self.feed = FakeFeed()
-        self._directory = directory
-        self._router = router
+        self.queue, self.feed = FakeQueue(), FakeFeed()
+        self._directory, self._router = directory, router
 
     @asynccontextmanager
     async def begin(self, call: Call | None = None) -> AsyncIterator[FakeWork]:

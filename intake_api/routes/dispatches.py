@@ -124,8 +124,11 @@ async def object_to_dispatch(dispatch_id: UUID, body: ObjectionIn, world: World,
     "/{dispatch_id}/extension", operation_id="extend_dispatch", summary="延期", response_model=DispatchOut
 )
 async def extend_dispatch(dispatch_id: UUID, body: ExtensionIn, world: World, call: Acting) -> Response:
-    """情况复杂的,经本单位负责人批准,在期限届满前延长办理期限,累计不超过30日,并告知信访人理由。"""
-    extension = dispatches.Extension(body.days, body.approved_by, body.reason)
+    """情况复杂的,经本单位负责人批准,在期限届满前延长办理期限,累计不超过30日,并告知信访人理由。
+
+    负责人已决定回避的,由上级机关负责人批准,在 approving_organ_id 写明该机关。
+    """
+    extension = dispatches.Extension(body.days, body.approved_by, body.reason, body.approving_organ_id)
     case = await dispatches.extend(world, dispatch_id, extension, call=call)
     return of_petition(dispatch_out(case, await world.directory()), case.petition)
 

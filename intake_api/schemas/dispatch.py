@@ -156,6 +156,7 @@ class ExtensionIn(Sent):
     days: int = Field(ge=1, le=366)
     approved_by: Line100 = Field(description="批准延期的本机关、单位负责人")
     reason: Text2000
+    approving_organ_id: UUID | None = Field(None, description="本单位负责人回避的,批准延期的上级机关")
 
 
 class OwnLimitIn(Sent):

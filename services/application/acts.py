@@ -20,6 +20,7 @@ from services.domain.inbox import EntryType
 from services.domain.opinion import Notice, Opinion
 from services.domain.organ import Organ
 from services.domain.petition import Petition, Purpose, Respondent, State
+from services.domain.recusal import RecusalState
 from services.domain.refusal import InvalidField, NotFound
 from services.domain.review import Review, ReviewState
 from services.domain.steps import STEPS, Act, step
@@ -197,8 +198,21 @@ async def take_back(work: Work, petition: Petition, dispatch: Dispatch) -> None:
     """
     dispatch.move(DispatchState.WITHDRAWN)
     await work.dispatches.save(dispatch)
+    await drop_recusal_requests(work, petition, dispatch.organ_id)
     await clocks.cease(work, petition, own_limit.ORGAN, subject_id=dispatch.id)
     work.post(dispatch.organ_id, EntryType.DISPATCH_WITHDRAWN, petition, {"dispatch_id": str(dispatch.id)})
+
+
+async def drop_recusal_requests(work: Work, petition: Petition, organ_id: UUID | None = None) -> None:
+    """What a petitioner asked of an organ's officers is nothing to decide, once it has the petition no more.
+
+    Without an organ: of any, for the petition has ended.
+    """
+    of_one = {"organ_id": organ_id} if organ_id is not None else {}
+    asked = RecusalState.REQUESTED.value
+    for recusal in await work.recusals.find(petition_id=petition.id, state=asked, **of_one):
+        recusal.state = RecusalState.CEASED
+        await work.recusals.save(recusal)
 
 
 def named_organ(directory: Directory, organ_id: UUID, *, on: date, pointer: str = "/organ_id") -> Organ:

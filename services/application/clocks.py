@@ -11,6 +11,7 @@ from services.domain import own_limit
 from services.domain.deadline import Deadline, DeadlineState
 from services.domain.own_limit import HANDLING
 from services.domain.petition import Petition
+from services.domain.recommendation import RULE as RECOMMENDATION
 from services.domain.statute import NoSuchRule
 
 RUNNING = (DeadlineState.RUNNING.value, DeadlineState.OVERDUE.value)
@@ -121,8 +122,12 @@ async def meet(
 
 
 async def cease(work: Work, petition: Petition, *only: str, subject_id: UUID | None = None) -> None:
-    """The running clocks of these rules (all, when none is named) have lost their ground."""
-    clocks = await running(work, petition, *only, subject_id=subject_id)
+    """The running clocks of these rules have lost their ground; when none is named, all of the petition's.
+
+    The answer to a recommendation of the office is owed whatever becomes of the petition (信访工作条例 40).
+    """
+    found = await running(work, petition, *only, subject_id=subject_id)
+    clocks = [clock for clock in found if only or clock.rule != RECOMMENDATION]
     for clock in clocks:
         rules.cease(clock)
     await work.deadlines.save(*clocks)

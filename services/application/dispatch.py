@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks, direct, paper, procedure, release, repetition
+from services.application import clocks, direct, paper, procedure, recusal_check, release, repetition
 from services.application.acts import (
     Case,
     case,
+    drop_recusal_requests,
     ensure_visible,
     named_organ,
     notify,
@@ -34,6 +35,7 @@ from services.domain.dispatch import (
     ReportNotDue,
     Role,
 )
+from services.domain.organ import Organ
 from services.domain.own_limit import ORGAN
 from services.domain.petition import Attachment, Path, Petition, Purpose
 from services.domain.procedure import DECIDE
@@ -91,11 +93,15 @@ class NonAcceptance:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """``days`` on top of the period; ``approved_by`` is the organ's head who approved (信访工作条例 34)."""
+    """``days`` on top of the period; ``approved_by`` is the organ's head who approved (信访工作条例 34).
+
+    Where that head is recused, it is the head of the superior ``approving_organ_id`` (28).
+    """
 
     days: int
     approved_by: str
     reason: str
+    approving_organ_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +275,10 @@ async def extend(world: World, dispatch_id: UUID, extension: Extension, *, call:
         if repeated:
             return await case(work, petition, dispatch)
         _lead(dispatch)
+        above = await recusal_check.approved(
+            world, work, petition,
+            organ_id=dispatch.organ_id, by=extension.approved_by, above_id=extension.approving_organ_id,
+        )  # fmt: skip
         take(work, petition, Act.EXTEND, actor=call.actor, data={**_told(dispatch), "days": extension.days})
         today, pack = world.clock.today(), world.law.pack(petition.office_region)
         running = await clocks.running(work, petition, "D5")
@@ -285,13 +295,19 @@ async def extend(world: World, dispatch_id: UUID, extension: Extension, *, call:
             "days": extension.days, "cause": "extension",
         }  # fmt: skip
         work.record(petition, "deadline_moved", actor=call.actor, data=moved)
-        text = f"{extension.reason}(批准人:{extension.approved_by};延长{extension.days}日)"
+        text = told_extension(extension, above)
         await notify(world, work, petition, "extension", text, organ_id=dispatch.organ_id)
         await paper.extended(
             world, work, petition, dispatch, clock,
-            days=extension.days, reason=extension.reason, due_before=before,
+            days=extension.days, reason=extension.reason, due_before=before, above=above,
         )  # fmt: skip
         return await case(work, petition, dispatch)
+
+
+def told_extension(extension: Extension, above: Organ | None = None) -> str:
+    """What the petitioner is told of it: why, by how much, and who approved."""
+    approved = (above.name if above else "") + extension.approved_by
+    return f"{extension.reason}(批准人:{approved};延长{extension.days}日)"
 
 
 async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) -> Case[Dispatch]:
@@ -319,6 +335,7 @@ async def refer(world: World, dispatch_id: UUID, organ_id: UUID, *, call: Call) 
                 world, work, petition, mode=dispatch.mode, owner_id=dispatch.organ_id, since=dispatch.sent_on
             )
         await clocks.cease(work, petition, ORGAN, subject_id=dispatch.id)
+        await drop_recusal_requests(work, petition, dispatch.organ_id)
         dispatch.move(DispatchState.REFERRED)
         await work.dispatches.save(dispatch)
         for beside in await work.dispatches.find(petition_id=petition.id, organ_id=organ_id, open=True):

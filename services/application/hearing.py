@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, paper, review
+from services.application import clocks, paper, recusal_check, review
 from services.application.acts import Case, case, take
 from services.application.ports import Work, World
 from services.domain import deadline as rules
@@ -36,6 +36,9 @@ async def convene(
             )
         if end < start:
             raise HearingDates(start=start, end=end)
+        await recusal_check.ensure_takes_part(
+            world, work, petition, heard.organ_id, named=notice.by_the_organ
+        )
         await _note(work, petition, heard, start, end, act=Act.CONVENE_HEARING, actor=call.actor)
         await paper.convened(world, work, petition, heard, notice)
         return await case(work, petition, heard)

@@ -16,12 +16,16 @@ from services.domain.refusal import InvalidField
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """``rule`` is the routing rule of the pack by which ``organ`` was chosen, ``text`` why."""
+    """``rule`` is the routing rule of the pack by which ``organ`` was chosen, ``text`` why.
+
+    ``for_office`` is what more there is to it, for the petition office alone.
+    """
 
     organ: Organ
     mode: Mode
     rule: str
     text: str
+    for_office: str | None = None
 
 
 def check_report_due(report_due: date | None, *, today: date) -> None:
@@ -44,6 +48,7 @@ def of_person(
     category = directory.categories.get(petition.category_code or "")
     restricted = petition.purpose is Purpose.DENUNCIATION or petition.confidential
     reason = {"rule": rule.id, "article": rule.article, "text": chosen.text}
+    more = [{**reason, "text": chosen.for_office, "restricted": True}] if chosen.for_office else []
     organ = chosen.organ
     body: dict[str, object] = {
         "lead": {"organ_id": str(organ.id), "name": organ.name, "region_code": organ.region_code},
@@ -62,7 +67,7 @@ def of_person(
         "confidence": 1.0,
         "needs_triage": False,
         "suggestions": [],
-        "reasons": [{**reason, "restricted": restricted}],
+        "reasons": [{**reason, "restricted": restricted}, *more],
     }
     return DecisionRecord(
         id=world.codes.new_id(),

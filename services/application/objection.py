@@ -8,6 +8,7 @@ from uuid import UUID
 from services.application import clocks, dispute, release
 from services.application.acts import (
     carried_out,
+    drop_recusal_requests,
     named_organ,
     own_dispatch,
     shielded,
@@ -197,6 +198,7 @@ async def _uphold(
     await clocks.cease(work, petition, ORGAN, subject_id=dispatch.id)
     dispatch.move(DispatchState.RETURNED)
     await work.dispatches.save(dispatch)
+    await drop_recusal_requests(work, petition, dispatch.organ_id)
     data = {"objection_id": str(objection.id), "dispatch_id": str(dispatch.id)}
     directory = await world.directory()
     hidden = await shielded(world, work, petition)

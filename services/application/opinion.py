@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, finality, paper, release
+from services.application import clocks, finality, paper, recusal_check, release
 from services.application import execution as executions
 from services.application.acts import (
     Case,
@@ -88,11 +88,16 @@ async def issue(world: World, dispatch_id: UUID, writ: Writ, *, call: Call) -> C
         opinion.dispatch_id = dispatch.id
         if await _is_decided_before(work, petition, opinion):
             _ensure_confirmed(opinion, writ.difference)
+            await recusal_check.ensure_takes_part(
+                world, work, petition, opinion.organ_id, named={"/confirmed_by": opinion.confirmed_by}
+            )
         await work.opinions.add(opinion)
-        data = {"opinion_id": str(opinion.id), "tier": "handling", "outcome": writ.outcome.value,
-                "organ_id": str(opinion.organ_id)}  # fmt: skip
+        data: dict[str, object] = {
+            "opinion_id": str(opinion.id), "tier": "handling", "outcome": writ.outcome.value,
+            "organ_id": str(opinion.organ_id),
+        }  # fmt: skip
         if opinion.confirmed_by:
-            data["difference_confirmed_by"] = opinion.confirmed_by
+            data["difference_confirmed"] = True  # by whom is no matter of the ledger, which holds no names
         take(work, petition, Act.ISSUE_OPINION, actor=call.actor, data=data)
         await clocks.meet(work, petition, "D5", "DR", "D13.3", on=opinion.issued_on)
         dispatch.move(DispatchState.ANSWERED)
@@ -157,6 +162,9 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
         if await carried_out(work, petition, call):
             return await case(work, petition, opinion)
         check_served(opinion.issued_on, opinion.served_on, proof.served_on, today=world.clock.today())
+        await recusal_check.ensure_takes_part(
+            world, work, petition, opinion.organ_id, named=proof.by_the_organ
+        )
         opinion.served_on = proof.served_on
         opinion.service_method = proof.method
         opinion.signed = proof.signed

@@ -173,6 +173,7 @@ async def extended(
     days: int,
     reason: str,
     due_before: date,
+    above: Organ | None = None,
 ) -> None:
     """延期告知书 of a case in hand (34), or of a review where a regulation lets it take longer."""
     rule = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on).extension
@@ -183,8 +184,9 @@ async def extended(
 
     def write(head: Letterhead) -> Paper:
         return extension(
-            head, about, rule=rule, days=days, reason=reason, due_before=due_before, due_on=due_on, tier=tier
-        )
+            head, about, rule=rule, days=days, reason=reason, due_before=due_before, due_on=due_on, tier=tier,
+            above=above.name if above else None,
+        )  # fmt: skip
 
     await issue(
         world, work, petition, PaperKind.EXTENSION, write,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.application import opinion, paper
+from services.application import opinion, paper, recusal_check
 from services.application.acts import carried_out, is_shielded
 from services.application.ports import Work, World
 from services.domain.access import Call
@@ -30,6 +30,7 @@ async def serve(world: World, paper_id: UUID, proof: ServiceProof, *, call: Call
         if await carried_out(work, petition, call):
             return given
         check_served(given.issued_on, given.served_on, proof.served_on, today=world.clock.today())
+        await recusal_check.ensure_takes_part(world, work, petition, given.organ_id, named=proof.by_the_organ)
         await paper.put_on_file(world, work, petition, given, proof)
         data = {
             "paper_id": str(given.id),

@@ -28,6 +28,7 @@ from services.domain.petition import (
     State,
     Supplement,
 )
+from services.domain.recommendation import RULE as RECOMMENDATION
 from services.domain.refusal import NotFound
 from services.domain.steps import Act
 
@@ -71,11 +72,17 @@ async def dossier(world: World, work: Work, petition: Petition, client: Client) 
         sorted(await work.petitioners.find(petition_id=petition.id), key=lambda each: each.position),
         await work.respondents.find(petition_id=petition.id),
         await _supplements(world, work, petition, client),
-        await work.deadlines.find(petition_id=petition.id),
+        [each for each in await work.deadlines.find(petition_id=petition.id) if _concerns(each, client)],
         await work.executions.find(petition_id=petition.id) if petition.state in ANSWERED_ONCE else [],
         await work.cares.find(petition_id=petition.id) if petition.state is State.FINAL else [],
         await related(world, work, petition, client),
     )
+
+
+def _concerns(clock: Deadline, client: Client) -> bool:
+    """What the office recommended to an organ is between the two of them (40)."""
+    mine = client.role is ClientRole.PETITION_OFFICE or client.organ_id == clock.owner_id
+    return mine or clock.rule != RECOMMENDATION
 
 
 async def _supplements(world: World, work: Work, petition: Petition, client: Client) -> list[Supplement]:
@@ -120,13 +127,18 @@ async def events(world: World, petition_id: UUID, *, client: Client) -> list[Eve
 
 
 async def decision(world: World, petition_id: UUID, *, client: Client) -> DecisionRecord:
-    """The newest routing decision."""
+    """The newest routing decision.
+
+    One that the rules were sure of may still wait for a person: what repeats an earlier petition is held for
+    the desk (信访工作条例 19, 36).
+    """
     async with world.read() as work:
         petition = await visible(world, work, petition_id, client)
         decisions = await work.decisions.find(petition_id=petition.id)
     if not decisions:
         raise NotFound("分流决定(尚未作出)", "routing decision (none yet)")
-    return decisions[-1]
+    newest = decisions[-1]
+    return replace(newest, needs_triage=newest.needs_triage or petition.state is State.TRIAGE)
 
 
 async def supplement(world: World, petition_id: UUID, content: str, *, call: Call) -> Supplement:

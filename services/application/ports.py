@@ -36,6 +36,8 @@ from services.domain.petition import (
     Respondent,
     Supplement,
 )
+from services.domain.recommendation import Recommendation
+from services.domain.recusal import Recusal
 from services.domain.refusal import Refusal
 from services.domain.review import Review
 from services.domain.router import Router
@@ -142,6 +144,12 @@ class Work(Recording, Protocol):
 
     @property
     def disputes(self) -> Repository[Dispute]: ...
+
+    @property
+    def recusals(self) -> Repository[Recusal]: ...
+
+    @property
+    def recommendations(self) -> Repository[Recommendation]: ...
 
     @property
     def opinions(self) -> Repository[Opinion]: ...

@@ -18,6 +18,7 @@ from services.domain.number import normalise_query_code, parse_number
 from services.domain.opinion import Notice, Opinion
 from services.domain.own_limit import is_own
 from services.domain.petition import Evaluation, Petition
+from services.domain.recommendation import RULE as RECOMMENDATION
 from services.domain.refusal import InvalidField, NotFound
 from services.domain.review import NEXT_TIER, Review
 from services.domain.steps import STEPS, Act, step
@@ -66,6 +67,9 @@ STEP_WORDS = {
     "execution_opened": "督促执行",
     "execution_ceased": "停止执行(意见已变更或者撤销)",
     "carried_out": "报告执行完毕",
+    "recusal_requested": "申请回避",
+    "recused": "有关人员回避",
+    "recusal_refused": "决定不予回避",
 }
 KEPT = "由收到信访事项的机关、单位办理"
 
@@ -139,7 +143,7 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
         opinions=opinions,
         executions=await work.executions.find(petition_id=petition.id),
         notices=[each for each in await work.notices.find(petition_id=petition.id) if each.kind != "report"],
-        deadlines=[clock for clock in clocks if not is_own(clock)],  # those bind nobody towards them
+        deadlines=[clock for clock in clocks if not (is_own(clock) or clock.rule == RECOMMENDATION)],
         may_evaluate=_may(petition, Act.EVALUATE),
         may_request_ordinary=await _is_handled_simply(work, petition),
         may_request_written=await on_the_spot.answered_on_the_spot(work, petition) is not None,

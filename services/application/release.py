@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.application import clocks
-from services.application.acts import is_shielded, take_back
+from services.application.acts import drop_recusal_requests, is_shielded, take_back
 from services.application.ports import Work
 from services.domain.dispatch import DispatchState, ObjectionState
 from services.domain.dispute import DisputeState
@@ -32,6 +32,7 @@ async def release(work: Work, petition: Petition) -> None:
     for review in await work.reviews.find(petition_id=petition.id):
         if review.state.open:
             await _cease(work, petition, review)
+    await drop_recusal_requests(work, petition)
     await clocks.cease(work, petition)
     petition.holder_id = None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.application import clocks, finality, paper
+from services.application import clocks, finality, paper, recusal_check
 from services.application.acts import (
     Case,
     carried_out,
@@ -17,7 +17,7 @@ from services.application.acts import (
     take,
     told_then,
 )
-from services.application.dispatch import Extension
+from services.application.dispatch import Extension, told_extension
 from services.application.opinion import Writ, draft
 from services.application.ports import Work, World
 from services.domain import deadline as rules
@@ -124,6 +124,9 @@ async def extend(world: World, review_id: UUID, extension: Extension, *, call: C
         review, petition, repeated = await own(world, work, review_id, call, act=Act.EXTEND_REVIEW)
         if repeated:
             return await case(work, petition, review)
+        await recusal_check.ensure_takes_part(
+            world, work, petition, review.organ_id, named={"/approved_by": extension.approved_by}
+        )
         data = {**named(review), "days": extension.days}
         [clock] = await clocks.running(work, petition, DECIDE_RULE[review.tier], subject_id=review.id)
         stated = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on).extension
@@ -131,7 +134,7 @@ async def extend(world: World, review_id: UUID, extension: Extension, *, call: C
         take(work, petition, Act.EXTEND_REVIEW, actor=call.actor, data=data, article=article)
         before = clock.due_on
         await clocks.extend(world, work, petition, clock, days=extension.days, actor=call.actor)
-        text = f"{extension.reason}(批准人:{extension.approved_by};延长{extension.days}日)"
+        text = told_extension(extension)
         await notify(world, work, petition, "extension", text, organ_id=review.organ_id)
         await paper.extended(
             world, work, petition, review, clock,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks, release
+from services.application import clocks, recusal_check, release
 from services.application.acts import Case, carried_out, case, ensure_visible, shielded, take, told_then
 from services.application.opinion import latest_served
 from services.application.ports import Work, World
@@ -50,10 +50,23 @@ class Request:
     late: Late | None = None
 
 
-async def request(world: World, work: Work, petition: Petition, wanted: Request, *, actor: str) -> Review:
-    """Ask for the next tier of a locked petition, within its window. Raises the refusals of domain.review."""
+async def request(
+    world: World,
+    work: Work,
+    petition: Petition,
+    wanted: Request,
+    *,
+    actor: str,
+    admitted_by: UUID | None = None,
+) -> Review:
+    """Ask for the next tier of a locked petition, within its window. Raises the refusals of domain.review.
+
+    ``admitted_by`` is the organ at whose desk a late request is admitted: its officer approves.
+    """
     missed = await _missed_window(world, work, petition)
     if missed is not None:
+        approver = {"/late/approved_by": wanted.late.approved_by if wanted.late else None}
+        await recusal_check.ensure_takes_part(world, work, petition, admitted_by, named=approver)
         await _readmit(world, work, petition, missed, wanted.late, actor=actor)
     late = wanted.late if missed else None
     tier = next_tier(petition.state)
@@ -79,7 +92,7 @@ async def request(world: World, work: Work, petition: Petition, wanted: Request,
         for rule in (ACCEPT_RULE[tier], DECIDE_RULE[tier])
     ]
     data = {"review_id": str(review.id), "tier": tier.value, "organ_id": str(organ_id)}
-    told = {"late_approved_by": late.approved_by} if late else {}
+    told = {"late": True} if late else {}
     facts = {**data, **told, "clocks": clocks.told(*started)}
     take(work, petition, Act.REQUEST_REVIEW, actor=actor, data=facts)
     petition.tier = tier
@@ -110,7 +123,7 @@ async def _readmit(
     if petition.state is State.FINAL:
         act = Act.REOPEN if tier is Tier.REVIEW else Act.REOPEN_REVIEW
         missed = {"rule": window.rule, "due_on": window.due_on.isoformat()}
-        take(work, petition, act, actor=actor, data={**missed, "approved_by": late.approved_by})
+        take(work, petition, act, actor=actor, data=missed)
         petition.final_on = petition.final_ground = None
         await release.reopen(work, petition)
     rules.meet(window, world.clock.today())
@@ -169,7 +182,8 @@ async def request_by_desk(world: World, petition_id: UUID, wanted: Request, *, c
         repeated = await carried_out(work, petition, call, anew=Act.REQUEST_REVIEW)
         if repeated and not petition.state.ended:  # after the end it is a new request, and told why not
             return await case(work, petition, await requested_then(work, petition, call))
-        review = await request(world, work, petition, wanted, actor=call.actor)
+        admitted_by = call.client.organ_id
+        review = await request(world, work, petition, wanted, actor=call.actor, admitted_by=admitted_by)
         return await case(work, petition, review)
 
 

@@ -21,7 +21,7 @@ from services.application.acts import (
     take_back,
     told_then,
 )
-from services.application.ports import World
+from services.application.ports import Work, World
 from services.application.rescreen import OF_A_DISPATCH
 from services.application.routing import Target, dispatch_to
 from services.domain.access import Call, ClientRole
@@ -29,6 +29,7 @@ from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, Mode, NotSubordinate
 from services.domain.dispute import superiors_on
 from services.domain.organ import Organ
+from services.domain.petition import Petition
 from services.domain.refusal import InvalidField
 from services.domain.steps import Act, not_allowed
 
@@ -42,6 +43,20 @@ class Transfer:
     report_due: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a case changes hands: the rule, how the decision and the petitioner are told; ``public``: with the
+    reason. ``article`` where it is not that of the step.
+    """
+
+    rule: str
+    label: str
+    told: str
+    reason: str
+    public: bool = True
+    article: str | None = None
+
+
 async def transfer(world: World, petition_id: UUID, wanted: Transfer, *, call: Call) -> Case[Dispatch]:
     """By the petition office or who sent it; of a ruled case only by who ruled. Returns the new dispatch.
 
@@ -53,32 +68,63 @@ async def transfer(world: World, petition_id: UUID, wanted: Transfer, *, call: C
         if repeated:
             sent_id = await told_then(work, petition, call, "dispatch_id", kind="dispatched")
             return await case(work, petition, await work.dispatches.get(sent_id))
-        lead = await dispute.open_lead(work, petition)
-        await dispute.ensure_may_move(world, work, lead, call.client)
-        if lead is None:
-            raise not_allowed(petition.state, Act.TRANSFER)
+        lead = await lead_to_move(world, work, petition, call)
         directory, today = await world.directory(), world.clock.today()
         label.check_report_due(wanted.report_due, today=today)
         organ = named_organ(directory, wanted.organ_id, on=today)
         _ensure_may_name(directory, lead, organ, call, today=today)
-        data = {"dispatch_id": str(lead.id), "from": str(lead.organ_id), "to": str(organ.id)}
-        take(work, petition, Act.TRANSFER, actor=call.actor, data=data)
-        await clocks.cease(work, petition, *OF_A_DISPATCH)
-        await take_back(work, petition, lead)
-        for beside in await work.dispatches.find(petition_id=petition.id, organ_id=organ.id, open=True):
-            await take_back(work, petition, beside)  # who helped with it now has it
-        await work.flush()  # the old lead is closed before the new one opens
-        mode = Mode.ASSIGN if wanted.report_due else Mode.REFER
-        chosen = label.Chosen(organ, mode, "R1", f"因新的事实移交:{wanted.reason}")
-        await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=call.actor))
-        ruled = await dispute.is_ruled(work, lead)
-        target = Target(organ.id, call.client.organ_id, mode, wanted.report_due, binding=ruled)
-        hidden = await shielded(world, work, petition)
-        onward = await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)
-        text = f"因有新的事实,您反映的信访事项改由{organ.name}办理:{wanted.reason}"
-        office_id = call.client.organ_id
-        await notify(world, work, petition, "transfer", text, organ_id=office_id, directed_to=organ.name)
+        because = Cause("R1", "因新的事实移交", "因有新的事实", wanted.reason)
+        onward = await hand_over(
+            world, work, petition, lead, organ, because, report_due=wanted.report_due, call=call
+        )
         return await case(work, petition, onward)
+
+
+async def lead_to_move(world: World, work: Work, petition: Petition, call: Call) -> Dispatch:
+    """The dispatch under which an organ has it, from which the caller may take it."""
+    lead = await dispute.open_lead(work, petition)
+    await dispute.ensure_may_move(world, work, lead, call.client)
+    if lead is None:
+        raise not_allowed(petition.state, Act.TRANSFER)
+    return lead
+
+
+async def hand_over(
+    world: World,
+    work: Work,
+    petition: Petition,
+    lead: Dispatch,
+    organ: Organ,
+    because: Cause,
+    *,
+    report_due: date | None,
+    call: Call,
+) -> Dispatch:
+    """From the hands of ``lead`` into those of ``organ``, by a decision on record, told to the petitioner."""
+    directory = await world.directory()
+    data = {"dispatch_id": str(lead.id), "from": str(lead.organ_id), "to": str(organ.id)}
+    take(work, petition, Act.TRANSFER, actor=call.actor, data=data, article=because.article)
+    await clocks.cease(work, petition, *OF_A_DISPATCH)
+    await take_back(work, petition, lead)
+    for beside in await work.dispatches.find(petition_id=petition.id, organ_id=organ.id, open=True):
+        await take_back(work, petition, beside)  # who helped with it now has it
+    await work.flush()  # the old lead is closed before the new one opens
+    mode = Mode.ASSIGN if report_due else Mode.REFER
+    chosen = label.Chosen(organ, mode, because.rule, f"{because.label}:{because.reason}")
+    if not because.public:
+        chosen = label.Chosen(organ, mode, because.rule, because.label, for_office=because.reason)
+    await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=call.actor))
+    ruled = await dispute.is_ruled(work, lead)
+    target = Target(organ.id, call.client.organ_id, mode, report_due, binding=ruled)
+    hidden = await shielded(world, work, petition)
+    onward = await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)
+    text = f"{because.told},您反映的信访事项改由{organ.name}办理" + (
+        f":{because.reason}" if because.public else "。"
+    )
+    await notify(
+        world, work, petition, "transfer", text, organ_id=call.client.organ_id, directed_to=organ.name
+    )
+    return onward
 
 
 def _ensure_may_name(directory: Directory, lead: Dispatch, organ: Organ, call: Call, *, today: date) -> None:

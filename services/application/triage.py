@@ -11,6 +11,7 @@ from services.application.acts import (
     Case,
     accused_organs,
     case,
+    drop_recusal_requests,
     hold_visible,
     named_organ,
     notify,
@@ -180,6 +181,7 @@ async def decline(world: World, petition_id: UUID, refusal: NonAcceptance, *, ca
         take(work, petition, Act.DECLINE, actor=call.actor, data=data)
         await clocks.meet(work, petition, "D1", "D2", on=world.clock.today())
         await clocks.cease(work, petition)
+        await drop_recusal_requests(work, petition)
         petition.holder_id = None
         await notify(
             world, work, petition, "non_acceptance", refusal.explanation,

@@ -145,7 +145,7 @@ def pack_lines(pack: RulePack) -> list[tuple[str, str | None]]:
     lines.append((f"预警:剩 {yellow} 时间为黄,最后 {red} 个工作日为红", None))
     sections: list[tuple[str, Sequence[tuple[str, Citation]]]] = [
         ("期限", [entry for period in pack.periods for entry in _period_entries(period)]),
-        ("不予受理、不再受理", [(_ground_entry(row), row.citation) for row in pack.grounds]),
+        ("不予受理、不再受理", [(_ground_entry(row, pack), row.citation) for row in pack.grounds]),
         ("处理意见、复查意见、复核意见", [(_outcome_entry(row), row.citation) for row in pack.outcomes]),
         ("终结", [(_rule_entry(row), row.citation) for row in pack.finality]),
         ("由谁复查、复核", [(_rule_entry(row), row.citation) for row in pack.reviewing]),
@@ -195,8 +195,10 @@ def _period_entries(period: Period) -> list[tuple[str, Citation]]:
     return [(text, period.citation), (granted, extension.citation)]
 
 
-def _ground_entry(row: Ground) -> str:
-    return f"{row.id:<6}{row.title}:{row.tell}"
+def _ground_entry(row: Ground, pack: RulePack) -> str:
+    """With the endings of the earlier petition after which it bars a repetition."""
+    endings = "、".join(pack.finality_ground(code).title for code in row.after)
+    return f"{row.id:<6}{row.title}:{row.tell}" + (f"(原信访件以下列情形终结的:{endings})" if endings else "")
 
 
 def _outcome_entry(row: Outcome) -> str:

@@ -27,6 +27,10 @@ class EntryType(StrEnum):
     OBJECTION_DECIDED = "objection.decided"
     DISPUTE_RAISED = "dispute.raised"
     DISPUTE_DECIDED = "dispute.decided"
+    RECUSAL_REQUESTED = "recusal.requested"
+    RECUSAL_DECIDED = "recusal.decided"
+    RECOMMENDATION_GIVEN = "recommendation.given"
+    RECOMMENDATION_ANSWERED = "recommendation.answered"
 
 
 @dataclass(slots=True)

@@ -137,16 +137,21 @@ def extension(
     due_before: date,
     due_on: date,
     tier: Tier = Tier.HANDLING,
+    above: str | None = None,
 ) -> Paper:
-    """延期告知书 (34, 北京 50): the reason, who approved it, by how many days, and the new last day."""
+    """延期告知书 (34, 北京 50): the reason, who approved it, by how many days, and the new last day.
+
+    ``above`` is the superior that approved in the place of a head who is recused (信访工作条例 28).
+    """
     work = TIER_NAMES[tier]
+    approver = f"上级机关{above}负责人" if above else _approver(head, rule)
     end, answer = ("办结", f"并向{matter.you}出具信访处理意见书")
     if tier is not Tier.HANDLING:
         end, answer = (f"作出{work}意见", f"并书面答复{matter.you}")
     text = (
         f"{matter.you}{matter.brought}，{head.itself}正在{work}，{work}期限原至{chinese_date(due_before)}届满。",
         f"因{reason.strip().rstrip('。')}，情况复杂，不能在上述期限内{end}。{under(rule.citation)}"
-        f"经{_approver(head, rule)}批准，{work}期限延长{days}日，至{chinese_date(due_on)}届满。",
+        f"经{approver}批准，{work}期限延长{days}日，至{chinese_date(due_on)}届满。",
         f"{head.itself}将在延长的期限内{end}，{answer}。",
         "特此告知。",
     )

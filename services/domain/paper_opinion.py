@@ -44,6 +44,12 @@ class HearingDay:
     chair: str
     attending: tuple[str, ...] = ()
 
+    @property
+    def by_the_organ(self) -> dict[str, str | None]:
+        """Who leads it, or attends, by where they are named: nobody recused leads or sits in it (28)."""
+        attending = {f"/notice/attending/{n}": name for n, name in enumerate(self.attending)}
+        return {"/notice/chair": self.chair, **attending}
+
 
 def handling_opinion(
     head: Letterhead, matter: Matter, opinion: Opinion, *, outcome: Outcome, requests: str, way: Citation

@@ -35,6 +35,11 @@ class ServiceProof:
     served_by: str | None = None
     remark: str | None = None
 
+    @property
+    def by_the_organ(self) -> dict[str, str | None]:
+        """Who acted for the organ in it, by where they are named: none of them may be recused (28)."""
+        return {"/served_by": self.served_by, "/witness": self.witness}
+
 
 def served_how(method: ServiceMethod, signed: bool | None) -> str:
     """直接送达，已签收."""

@@ -58,6 +58,11 @@ class Act(StrEnum):
     EVALUATE = "evaluated"
     CALL_BACK = "called_back"
     UNMASK = "unmasked"
+    ASK_RECUSAL = "recusal_requested"
+    RECUSE = "recused"
+    REFUSE_RECUSAL = "recusal_refused"
+    RECOMMEND = "recommended"
+    ANSWER_RECOMMENDATION = "recommendation_answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,19 @@ STEPS |= {
 STEPS |= {(state, Act.EVALUATE): Step(state, "信访工作条例 21") for state in _TOLD_SOMETHING}
 STEPS |= {(state, Act.CALL_BACK): Step(state, "信访工作条例 21") for state in S}
 STEPS |= {(state, Act.UNMASK): Step(state, "信访工作条例 23, 27") for state in S if state.screened}
+_ASKED_FOR = {state for state in S if state.screened and not state.ended}
+STEPS |= {(state, Act.ASK_RECUSAL): Step(state, "信访工作条例 28") for state in _ASKED_FOR}
+STEPS |= {(state, Act.REFUSE_RECUSAL): Step(state, "信访工作条例 28") for state in _ASKED_FOR}
+STEPS |= {
+    (state, act): Step(state, "信访工作条例 40")
+    for act in (Act.RECOMMEND, Act.ANSWER_RECOMMENDATION)
+    for state in S
+    if state.screened
+}
+# After the end, too: an office or a reviewing organ may yet have to admit a late request, by somebody's name.
+STEPS |= {
+    (state, Act.RECUSE): Step(state, "信访工作条例 28") for state in (*_ASKED_FOR, S.FINAL, S.CONCLUDED)
+}
 
 
 ACT_NAMES: dict[Act, str] = {
@@ -179,6 +197,8 @@ ACT_NAMES: dict[Act, str] = {
     Act.RAISE_DISPUTE: "报请决定受理机关", Act.RULE: "决定受理机关", Act.TRANSFER: "因新的事实移交",
     Act.ASK_IN_WRITING: "要求书面答复", Act.CARRY_OUT: "登记执行情况", Act.FULFIL: "登记协议履行",
     Act.CLOSE: "以无人承继终结", Act.CARE: "登记帮扶",
+    Act.ASK_RECUSAL: "申请回避", Act.RECUSE: "决定回避", Act.REFUSE_RECUSAL: "决定不予回避",
+    Act.RECOMMEND: "提出建议", Act.ANSWER_RECOMMENDATION: "反馈建议采纳情况",
 }  # fmt: skip
 
 

@@ -48,6 +48,9 @@ async def test_after_re_review_it_is_no_longer_accepted(city: City) -> None:
 
     [item] = await desk(city)
 
+    office = await city.office()
+    routing = (await office.get(f"/v1/petitions/{later['id']}/routing")).json()
+    assert routing["needs_triage"] is True  # sure of the organ, and yet held for a person
     proposal = item["proposal"]
     assert (proposal["ground"], proposal["article"]) == ("A2", "信访工作条例第三十六条第三款")
     assert proposal["earlier"]["number"] == earlier["number"]

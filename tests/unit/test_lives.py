@@ -11,6 +11,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from bench.year_invariants import Record, violations
 from bench.year_lives import OF_REDRESS, OF_SUGGESTIONS
 from bench.year_material import Material
 from bench.year_people import People
+from bench.year_recusals import Recusals
 from services.application import rescreen, routing, timers
 from services.cli.demo import words
 from services.domain.access import Call
@@ -171,15 +173,11 @@ class Lives(RuleBasedStateMachine):
         self.touched.clear()
 
     def record(self, petition_id: UUID) -> Record:
-        rows = self.world.store.rows
+        of = partial(self.of, petition_id=petition_id)
         return Record(
-            rows["petitions"][petition_id],
-            sorted(self.of("events", petition_id), key=lambda event: event.seq),
-            self.of("deadlines", petition_id), self.of("dispatches", petition_id),
-            self.of("objections", petition_id), self.of("opinions", petition_id),
-            self.of("reviews", petition_id),
-            frozenset(shield.organ_id for shield in self.of("shields", petition_id)),
-            self.of("inbox", petition_id), self.world.clock.today(),
+            self.petition(petition_id), sorted(of("events"), key=lambda event: event.seq), of("deadlines"),
+            of("dispatches"), of("objections"), of("opinions"), of("reviews"), of("recusals"), of("notices"),
+            frozenset(shield.organ_id for shield in of("shields")), of("inbox"), self.world.clock.today(),
         )  # fmt: skip
 
     def of(self, kind: str, petition_id: UUID) -> list[Any]:
@@ -318,28 +316,32 @@ def _reviewed(act: Callable[[Lives, Review], Awaitable[object]]) -> Deed:
     return deed
 
 
+def _recusal(act: Callable[[Recusals, Petition], Awaitable[None]]) -> Deed:
+    return _brought(lambda lives, petition, chance: act(Recusals(lives.people, chance), petition))
+
+
 _LATE = _brought(lambda lives, petition, _: lives.people.request_review(petition, late=True))
 DEEDS: dict[Act, Deed] = {
     Act.ASSIGN: _assign,
     Act.DECLINE: _brought(lambda lives, petition, _: lives.people.decline_at_desk(petition)),
     Act.RECEIVE: _dispatched(lambda lives, held, _: lives.people.receive(held)),
     Act.REFER: _refer,
-    Act.ACCEPT: _dispatched(
-        lambda lives, held, chance: lives.people.accept(held, simple=chance.random() < 0.3)
-    ),
-    Act.REFUSE: _dispatched(
-        lambda lives, held, chance: lives.people.refuse(held, chance.choice(["A1", "A4", "A5"]))
-    ),
+    Act.ACCEPT: _dispatched(lambda lives, held, dice: lives.people.accept(held, simple=dice.random() < 0.3)),
+    Act.REFUSE: _dispatched(lambda on, held, dice: on.people.refuse(held, dice.choice(["A1", "A4", "A5"]))),
     Act.OBJECT: _dispatched(lambda lives, held, _: lives.people.object_to(held)),
     Act.UPHOLD_OBJECTION: lambda lives, id, chance: _rule_on(lives, id, chance, upheld=True, to=False),
     Act.REDIRECT: lambda lives, id, chance: _rule_on(lives, id, chance, upheld=True, to=True),
     Act.REJECT_OBJECTION: lambda lives, id, chance: _rule_on(lives, id, chance, upheld=False, to=False),
-    Act.RAISE_DISPUTE: _brought(
-        lambda lives, held, dice: lives.people.dispute(held, _in_county(lives, dice))
-    ),
+    Act.RAISE_DISPUTE: _brought(lambda on, held, dice: on.people.dispute(held, _in_county(on, dice))),
     Act.RULE: _brought(lambda lives, held, dice: lives.people.rule_dispute(held, _in_county(lives, dice))),
     Act.TRANSFER: _brought(lambda lives, held, dice: lives.people.transfer(held, _in_county(lives, dice))),
-    Act.EXTEND: _dispatched(lambda lives, held, chance: lives.people.extend(held, chance.randint(1, 31))),
+    Act.EXTEND: _dispatched(
+        lambda on, held, dice: Recusals(on.people, dice).extend(held, dice.randint(1, 31))
+    ),
+    Act.RECUSE: _recusal(lambda recusals, of: recusals.recuse(of)),
+    Act.ASK_RECUSAL: _recusal(lambda recusals, of: recusals.ask(of)),
+    Act.REFUSE_RECUSAL: _recusal(lambda recusals, of: recusals.decide(of)),
+    Act.MOVE_REVIEW: _recusal(lambda recusals, of: recusals.move_up(of)),
     Act.TURN_ORDINARY: _brought(
         lambda lives, petition, _: lives.people.ask_for_the_ordinary_way(petition, lives.sources[petition.id])
     ),
@@ -348,7 +350,7 @@ DEEDS: dict[Act, Deed] = {
     Act.SERVE: _serve,
     Act.CONCLUDE: _serve,
     Act.REQUEST_REVIEW: _brought(
-        lambda lives, petition, chance: lives.people.request_review(petition, late=chance.random() < 0.2)
+        lambda lives, held, dice: lives.people.request_review(held, late=dice.random() < 0.2)
     ),
     Act.ACCEPT_REVIEW: _reviewed(lambda lives, asked: lives.people.accept_review(asked)),
     Act.DECLINE_REVIEW: _reviewed(lambda lives, asked: lives.people.decline_review(asked)),
@@ -356,15 +358,11 @@ DEEDS: dict[Act, Deed] = {
     Act.DECIDE_REVIEW: lambda lives, id, chance: _decide(lives, id, chance, revoked=False),
     Act.REMAND: lambda lives, id, chance: _decide(lives, id, chance, revoked=True),
     Act.CARRY_OUT: _carry_out,
-    Act.CLOSE: _brought(
-        lambda lives, petition, chance: lives.people.close(petition, _day(lives, -chance.randint(0, 3)))
-    ),
+    Act.CLOSE: _brought(lambda lives, held, dice: lives.people.close(held, _day(lives, -dice.randint(0, 3)))),
     Act.CARE: _brought(lambda lives, petition, _: lives.people.give_care(petition)),
     Act.REOPEN: _LATE,
     Act.REOPEN_REVIEW: _LATE,
-    Act.WITHDRAW: _brought(
-        lambda lives, petition, _: lives.people.withdraw(petition, lives.sources[petition.id])
-    ),
+    Act.WITHDRAW: _brought(lambda lives, held, _: lives.people.withdraw(held, lives.sources[held.id])),
     Act.SUPPLEMENT: _supplement,
 }
 ROADS: dict[State, list[Act]] = {
@@ -386,7 +384,7 @@ FITTING = {
     Purpose.DENUNCIATION: [*OF_REDRESS],
     Purpose.SUGGESTION: [*OF_SUGGESTIONS],
 }
-RARE = {Act.WITHDRAW, Act.CLOSE, Act.DECLINE, Act.REFUSE, Act.SUPPLEMENT}
+RARE = {Act.WITHDRAW, Act.CLOSE, Act.DECLINE, Act.REFUSE, Act.SUPPLEMENT, Act.ASK_RECUSAL, Act.RECUSE}
 
 Lives.TestCase.settings = settings(
     max_examples=LIVES,

@@ -268,6 +268,7 @@ def test_lawyer_reads_every_rule_with_its_words() -> None:
         assert (citation.quote or citation.reason or "") in shown
     assert "办结并出具信访处理意见书:有权处理的机关、单位,自受理之日起60日" in shown
     assert "延期:经本机关、单位负责人批准,延长不超过30日" in shown
+    assert "仍以同一事实和理由提出的，不再受理(原信访件以下列情形终结的:复核意见送达)" in shown
 
 
 def test_command_computes_the_end_of_a_period() -> None:

@@ -16,7 +16,10 @@ FORBIDDEN = [pair for pair in PAIRS if pair not in STEPS]
 CITED = re.compile(r"(信访工作|[^;\s]+省信访|北京市信访)条例 \d+(, \d+)*(; (?!$)|$)")
 ENDED = [state for state in State if state.ended]
 # After the end the chain stands; what may still be added leaves the state as it is.
-AFTER_THE_END = {Act.CARRY_OUT, Act.CARE, Act.REPORT, Act.EVALUATE, Act.CALL_BACK, Act.UNMASK}
+AFTER_THE_END = {
+    Act.CARRY_OUT, Act.CARE, Act.REPORT, Act.EVALUATE, Act.CALL_BACK, Act.UNMASK, Act.RECUSE,
+    Act.RECOMMEND, Act.ANSWER_RECOMMENDATION,
+}  # fmt: skip
 # Who had good cause to be late is heard all the same; who was answered on the spot may have it in writing.
 REOPENED = {State.FINAL: {Act.REOPEN, Act.REOPEN_REVIEW}, State.CONCLUDED: {Act.ASK_IN_WRITING}}
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -17,9 +18,10 @@ from services.application import routing, timers
 from services.domain.access import ClientRole
 from services.domain.deadline import DeadlineState
 from services.domain.inbox import EntryType, InboxEntry
-from services.domain.opinion import Outcome
+from services.domain.opinion import Notice, Outcome
 from services.domain.outbox import Topic
 from services.domain.petition import Channel, State
+from services.domain.recusal import Recusal, RecusalState
 from services.domain.registration import PetitionerDraft, Registration
 from tests.fakes import FakeWorld
 from tests.worlds import CITY, city_directory, small_world
@@ -93,6 +95,7 @@ def _record(world: FakeWorld) -> Record:
     return Record(
         rows["petitions"][0], sorted(rows["events"], key=lambda event: event.seq), rows["deadlines"],
         rows["dispatches"], rows["objections"], rows["opinions"], rows["reviews"],
+        rows["recusals"], rows["notices"],
         frozenset(shield.organ_id for shield in rows["shields"]), rows["inbox"], world.clock.today(),
     )  # fmt: skip
 
@@ -132,6 +135,30 @@ def _shielded_entry(record: Record) -> Record:
         record.petition.id, FIRST, {},
     )  # fmt: skip
     return replace(record, shields=frozenset({entry.organ_id}), entries=[entry])
+
+
+def _recused(*, approved_by: str) -> Callable[[Record], Record]:
+    """A head is recused by the first event, and an extension approved by the second."""
+
+    def plant(record: Record) -> Record:
+        recusal = Recusal(
+            UUID(int=7), record.petition.id, record.dispatches[0].organ_id, "周正430921", "系近亲属。",
+            RecusalState.GRANTED, record.dispatches[0].organ_id, is_head=True,
+        )  # fmt: skip
+        notice = Notice(
+            UUID(int=8),
+            record.petition.id,
+            "extension",
+            recusal.organ_id,
+            f"(批准人:{approved_by}430921)",
+            FIRST.date(),
+        )
+        first, second = record.events[:2]
+        events = [replace(first, kind="recused", data={"recusal_id": str(recusal.id)}),
+                  replace(second, kind="extended", data={})]  # fmt: skip
+        return replace(record, events=events, recusals=[recusal], notices=[notice])
+
+    return plant
 
 
 PLANTED: dict[str, tuple[str, Callable[[Record], Record]]] = {
@@ -199,6 +226,12 @@ PLANTED: dict[str, tuple[str, Callable[[Record], Record]]] = {
         lambda record: _clock(record, "D7", subject_id=None),
     ),
     "the accused is told": ("accused never told", _shielded_entry),
+    "who is recused approves": ("recused named no more", _recused(approved_by="周正")),
+    "an organ approves whose head is recused": ("recused named no more", _recused(approved_by="其他")),
+    "a recusal is not on the ledger": (
+        "recused named no more",
+        lambda record: replace(record, recusals=_recused(approved_by="周正")(record).recusals),
+    ),
 }  # fmt: skip
 
 

@@ -28,6 +28,8 @@ from services.domain.petition import (
     Respondent,
     Supplement,
 )
+from services.domain.recommendation import Recommendation
+from services.domain.recusal import Recusal
 from services.domain.review import Review
 from services.domain.same_matter import Link
 
@@ -59,6 +61,12 @@ DECISIONS = Mapped(DecisionRecord, dispatch.decisions)
 DISPATCHES = Mapped(Dispatch, dispatch.dispatches)
 DISPUTES = Mapped(Dispute, dispatch.disputes, sealed=("reason", "decision_reason"))
 OBJECTIONS = Mapped(Objection, dispatch.objections, sealed=("reason", "decision_reason"))
+RECUSALS = Mapped(
+    Recusal,
+    dispatch.recusals,
+    sealed=("officer", "post", "reason", "decided_by", "decision_reason"),
+)
+RECOMMENDATIONS = Mapped(Recommendation, dispatch.recommendations, sealed=("text", "answer"))
 OPINIONS = Mapped(
     Opinion,
     chain.opinions,

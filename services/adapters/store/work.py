@@ -66,6 +66,8 @@ class SqlWork:
         self.dispatches = self._repository(mappings.DISPATCHES)
         self.objections = self._repository(mappings.OBJECTIONS)
         self.disputes = self._repository(mappings.DISPUTES)
+        self.recusals = self._repository(mappings.RECUSALS)
+        self.recommendations = self._repository(mappings.RECOMMENDATIONS)
         self.opinions = self._repository(mappings.OPINIONS)
         self.executions = self._repository(mappings.EXECUTIONS)
         self.notices = self._repository(mappings.NOTICES)

@@ -1,4 +1,4 @@
-"""Dispatches, objections, disputes, decisions. The database refuses a second open lead or dispute."""
+"""What organs do with a petition besides answering it. The database refuses a second open lead, dispute."""
 
 from __future__ import annotations
 
@@ -77,6 +77,42 @@ disputes = Table(
         postgresql_where=text("state = 'open'"),
         sqlite_where=text("state = 'open'"),
     ),
+)
+
+recusals = Table(
+    "recusals",
+    metadata,
+    row_id(),
+    of_petition(),
+    Column("organ_id", Uuid(), nullable=False),
+    Column("officer", LargeBinary, nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("decider_id", Uuid(), nullable=False),
+    Column("post", LargeBinary),
+    Column("is_head", Boolean, nullable=False),
+    Column("ground", String(16)),
+    Column("requested_on", Date),
+    Column("decided_on", Date),
+    Column("decided_by", LargeBinary),
+    Column("deciding_organ_id", Uuid()),
+    Column("decision_reason", LargeBinary),
+)
+
+recommendations = Table(
+    "recommendations",
+    metadata,
+    row_id(),
+    of_petition(),
+    Column("office_id", Uuid(), nullable=False),
+    Column("organ_id", Uuid(), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("answer_due", Date, nullable=False),
+    Column("answered_on", Date),
+    Column("adoption", String(16)),
+    Column("answer", LargeBinary),
 )
 
 decisions = Table(
