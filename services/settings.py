@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     demo: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
-    pool_size: int = 8
+    pool_size: int = Field(default=8, ge=4, description="one listens for wake-ups, one writes what arrives")
     pack: str = "national-2022"
     triage_threshold: float = Field(default=0.6, ge=0, le=1)
     lease_seconds: int = Field(default=15, ge=1, description="how long a silent worker keeps its jobs")
