@@ -1,4 +1,4 @@
-"""No hot read walks over a whole table: asked of PostgreSQL's planner, at its own settings, on filled ones."""
+"""No hot read walks over a whole table: asked of PostgreSQL's planner at its own settings, on filled ones."""
 
 from __future__ import annotations
 
