@@ -1,7 +1,7 @@
 """What the capacity model reckons with: one constant a line, each with where it comes from.
 
-Measured figures are of one petition; ``docs/scale.md`` tells how and on which machine each was taken. Measured
-anew, they are put in here and nowhere else.
+Measured figures are of one petition; ``docs/scale.md`` tells how each was taken, and on which machine.
+Measured anew, they are put in here and nowhere else.
 """
 
 from __future__ import annotations

@@ -376,7 +376,7 @@ class FakeWorld:
         self.codes = FakeCodes()
         self.numbers = FakeNumbers()
         self.store = FakeStore()
-        self.lists = FakeLists(self.store)
+        self.lists = self.reports = FakeLists(self.store)
         self.queue = FakeQueue()
         self.feed = FakeFeed()
         self._directory = directory

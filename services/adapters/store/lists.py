@@ -7,14 +7,16 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 
 from services.adapters.store import mappings
 from services.adapters.store.database import Database
 from services.adapters.store.mapping import Mapped, Seal
+from services.adapters.store.replica import Replica
 from services.adapters.store.tables.chain import deadlines
 from services.adapters.store.tables.dispatch import disputes
 from services.adapters.store.tables.inbox import feed_heads, inbox_entries
+from services.adapters.store.tables.ledger import archived_ledgers
 from services.adapters.store.tables.petition import petitioners, petitions, shields
 from services.application.lists import DueClock, LedgerHead, PetitionFilter, RunningClock
 from services.domain import own_limit
@@ -35,7 +37,7 @@ T = TypeVar("T")
 class SqlLists:
     """See :class:`services.application.ports.Lists`."""
 
-    def __init__(self, database: Database, seal: Seal) -> None:
+    def __init__(self, database: Database | Replica, seal: Seal) -> None:
         self._database = database
         self._seal = seal
 
@@ -145,7 +147,11 @@ class SqlLists:
 
     async def ledger_heads(self, *, after: UUID | None, limit: int) -> list[LedgerHead]:
         column = petitions.c
-        query = select(column.id, column.number, column.version, column.head).order_by(column.id).limit(limit)
+        record = archived_ledgers.c
+        archived = (func.coalesce(record.seq, 0), func.coalesce(record.head, ""))
+        query = select(column.id, column.number, column.version, column.head, *archived)
+        query = query.outerjoin(archived_ledgers, record.petition_id == column.id)
+        query = query.order_by(column.id).limit(limit)
         if after is not None:
             query = query.where(column.id > after)
         async with self._database.reading() as connection:
