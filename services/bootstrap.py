@@ -28,6 +28,7 @@ from services.adapters.keys import KeyFault, KeyRing, from_settings, load_or_cre
 from services.adapters.papers.press import TypstPress
 from services.adapters.routers import build_router
 from services.adapters.store import stored
+from services.adapters.store.archive import SqlArchive
 from services.adapters.store.database import Database
 from services.adapters.store.directory import SqlDirectory
 from services.adapters.store.faults import constraint_of
@@ -40,6 +41,7 @@ from services.adapters.store.models import SqlModels
 from services.adapters.store.notices import NoticeWatch
 from services.adapters.store.numbers import SqlNumbers
 from services.adapters.store.queue import SqlQueue
+from services.adapters.store.replica import Replica
 from services.adapters.store.rules import SqlRules
 from services.adapters.store.schedule import SqlSchedule
 from services.adapters.store.tables.clock import clock_shift
@@ -117,6 +119,9 @@ class Deployment:
         self.queue = SqlQueue(self.database, lease_seconds=settings.lease_seconds)
         self.schedule = SqlSchedule(self.database)
         self.lists = SqlLists(self.database, self.seal)
+        self._replica = self._replica_of(settings)
+        self.reports = SqlLists(self._replica or self.database, self.seal)
+        self.archive = SqlArchive(self.database)
         self.wakes = Wakes(self.database)
         self.feed = PolledFeedWatch(self.lists, listen=partial(self.wakes.hear, FEED, self._grown))
         self.organs = SqlDirectory(self.database)
@@ -224,11 +229,20 @@ class Deployment:
         """The parts this deployment needs that are not there; see :mod:`services.adapters.health`."""
         return await ailing(self.database, self.settings.redis_url)
 
+    def _replica_of(self, settings: Settings) -> Replica | None:
+        if settings.replica_url is None:
+            return None
+        seconds = settings.replica_seconds
+        url, size = settings.replica_url, settings.pool_size
+        return Replica(self.database, url, most_seconds=seconds, pool_size=size)
+
     async def close(self) -> None:
         await self.feed.close()
         await self.wakes.close()
         await self.intake.close()
         await self.bell.close()
+        if self._replica is not None:
+            await self._replica.close()
         await self.database.close()
 
     async def _arrived(self) -> None:

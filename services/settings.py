@@ -16,6 +16,8 @@ class Settings(BaseSettings):
 
     data: Path = Path("var")
     database_url: str | None = None
+    replica_url: str | None = None
+    replica_seconds: float = Field(default=5, ge=2, description="how old a replica's answers may be")
     redis_url: str | None = None
     keys: SecretStr | None = Field(default=None, description="key ring as JSON; else data/keys.json is made")
     demo: bool = False

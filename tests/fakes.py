@@ -339,7 +339,7 @@ class FakeWorld:
         self.codes = FakeCodes()
         self.numbers = FakeNumbers()
         self.store = FakeStore()
-        self.lists = FakeLists(self.store.rows)
+        self.lists = self.reports = FakeLists(self.store.rows)
         self.intake = FakeIntake(self.store.rows, self.store.answers, self.begin)
         self.queue, self.feed = FakeQueue(), FakeFeed()
         self._directory, self._router = directory, router

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from services.application.lists import LedgerHead
@@ -12,6 +13,7 @@ from services.application.ports import World
 from services.domain.ledger import Break, Event, verify_chain
 
 PAGE = 200
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ async def _ledgers(world: World, heads: list[LedgerHead]) -> dict[UUID, list[Eve
 
 def _check(head: LedgerHead, ledger: list[Event]) -> Checked:
     ordered = sorted(ledger, key=lambda event: event.seq)
-    breaks = verify_chain(ordered, head_seq=head.seq, head_hash=head.hash)
+    gone = head.archived_seq > 0 and (not ordered or ordered[0].seq > 1)
+    archived = _end_of_archived(head) if gone else None
+    breaks = verify_chain(ordered, head_seq=head.seq, head_hash=head.hash, archived=archived)
     return Checked(head.petition_id, head.number, len(ordered), tuple(breaks))
 
 
@@ -54,4 +58,12 @@ async def _again(world: World, head: LedgerHead) -> Checked:
     async with world.begin() as work:
         petition = await work.lock(head.petition_id)
         ledger = await work.events.find(petition_id=petition.id)
-        return _check(LedgerHead(petition.id, petition.number, petition.version, petition.head), ledger)
+        return _check(replace(head, seq=petition.version, hash=petition.head), ledger)
+
+
+def _end_of_archived(head: LedgerHead) -> Event:
+    """What the part of the ledger that lies in an archive ended with, as far as it is on record here."""
+    return Event(
+        id=head.petition_id, petition_id=head.petition_id, seq=head.archived_seq, at=LONG_AGO,
+        kind="archived", actor="", data={}, prev_hash="", hash=head.archived_hash,
+    )  # fmt: skip

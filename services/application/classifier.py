@@ -42,7 +42,7 @@ async def lessons(world: World, kind: Kind) -> Sequence[Lesson]:
     directory = await world.directory()
     found: list[Lesson] = []
     after: UUID | None = None
-    while petitions := await world.lists.petitions(PetitionFilter(), after=after, limit=PAGE):
+    while petitions := await world.reports.petitions(PetitionFilter(), after=after, limit=PAGE):
         async with world.read() as work:
             found += await _learnt(work, directory, petitions, kind)
         after = petitions[-1].id

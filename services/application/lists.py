@@ -54,10 +54,14 @@ class DueClock:
 
 @dataclass(frozen=True, slots=True)
 class LedgerHead:
+    """Where a ledger ends; of what is ``archived``, where that part ended (0: nothing is)."""
+
     petition_id: UUID
     number: str
     seq: int
     hash: str
+    archived_seq: int = 0
+    archived_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,13 @@ async def _supplements(world: World, work: Work, petition: Petition, client: Cli
 async def listing(
     world: World, wanted: PetitionFilter, *, client: Client, after: UUID | None, limit: int
 ) -> list[Petition]:
-    """What the caller may see of the petitions wanted, newest first. See :func:`within_reach`."""
-    return await world.lists.petitions(within_reach(wanted, client), after=after, limit=limit)
+    """What the caller may see of the petitions wanted, newest first. See :func:`within_reach`.
+
+    Who names one petition may just have registered it, and must find it; pages of many may be seconds old.
+    """
+    one = wanted.number is not None or wanted.external_ref is not None
+    lists = world.lists if one else world.reports
+    return await lists.petitions(within_reach(wanted, client), after=after, limit=limit)
 
 
 def within_reach(wanted: PetitionFilter, client: Client) -> PetitionFilter:

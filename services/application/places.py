@@ -25,7 +25,7 @@ async def learn(world: World) -> list[LearntPlace]:
     learner = PlaceLearner(directory.gazetteer, (place.name for place in directory.places))
     after: UUID | None = None
     while True:
-        petitions = await world.lists.petitions(PetitionFilter(), after=after, limit=PAGE)
+        petitions = await world.reports.petitions(PetitionFilter(), after=after, limit=PAGE)
         if not petitions:
             return learner.proposals()
         async with world.read() as work:

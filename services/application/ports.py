@@ -351,6 +351,10 @@ class World(Protocol):
     def lists(self) -> Lists: ...
 
     @property
+    def reports(self) -> Lists:
+        """As :attr:`lists`, but what they tell may be seconds old: for reading, never to act upon."""
+
+    @property
     def feed(self) -> FeedWatch: ...
 
     def begin(self, call: Call | None = None) -> AbstractAsyncContextManager[Work]:

@@ -128,7 +128,7 @@ async def petitions_of(
     left = limit
     while left is None or left > 0:
         size = PAGE if left is None else min(PAGE, left)
-        petitions = await world.lists.petitions(wanted, after=after, limit=size)
+        petitions = await world.reports.petitions(wanted, after=after, limit=size)
         if not petitions:
             return
         async with world.read() as work:

@@ -128,15 +128,18 @@ def seal(event: Event) -> str:
     )  # fmt: skip
 
 
-def verify_chain(events: Iterable[Event], *, head_seq: int, head_hash: str) -> list[Break]:
+def verify_chain(
+    events: Iterable[Event], *, head_seq: int, head_hash: str, archived: Event | None = None
+) -> list[Break]:
     """Every place where one petition's ledger, read in the order of ``seq``, does not hold; none if it holds.
 
     ``head_seq`` and ``head_hash`` are kept with the petition (0 and GENESIS before its first event).
+    ``archived`` is the last event of the part that lies in an archive: the ledger here goes on from it.
     """
     stored = list(events)
     known = {GENESIS, *(event.hash for event in stored)}
     breaks: list[Break] = []
-    last: Event | None = None
+    last = archived
     for event in stored:
         breaks.extend(_breaks_before(event, last))
         if (found := _own_break(event, last, known)) is not None:

@@ -7,14 +7,16 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 
 from services.adapters.store import mappings
 from services.adapters.store.database import Database
 from services.adapters.store.mapping import Mapped, Seal
+from services.adapters.store.replica import Replica
 from services.adapters.store.tables.chain import deadlines
 from services.adapters.store.tables.dispatch import disputes
 from services.adapters.store.tables.inbox import feed_heads, inbox_entries
+from services.adapters.store.tables.ledger import archived_ledgers
 from services.adapters.store.tables.petition import petitioners, petitions, shields
 from services.application.lists import DueClock, LedgerHead, PetitionFilter, RunningClock
 from services.domain import own_limit
@@ -28,21 +30,25 @@ from services.domain.inbox import InboxEntry
 from services.domain.petition import Petition, Purpose, State
 from services.domain.review import Review
 
+CODE_DIGITS = 12
 T = TypeVar("T")
 
 
 class SqlLists:
     """See :class:`services.application.ports.Lists`."""
 
-    def __init__(self, database: Database, seal: Seal) -> None:
+    def __init__(self, database: Database | Replica, seal: Seal) -> None:
         self._database = database
         self._seal = seal
 
     async def petitions(self, wanted: PetitionFilter, *, after: UUID | None, limit: int) -> list[Petition]:
-        query = self._narrowed(select(petitions), wanted)
+        pages = [
+            self._narrowed(select(petitions), wanted).where(*of_organ) for of_organ in _of_holder(wanted)
+        ]
         if after is not None:
-            query = query.where(petitions.c.id < after)
-        return await self._values(mappings.PETITIONS, query.order_by(petitions.c.id.desc()).limit(limit))
+            pages = [page.where(petitions.c.id < after) for page in pages]
+        pages = [page.order_by(petitions.c.id.desc()).limit(limit) for page in pages]
+        return await self._values(mappings.PETITIONS, _newest_of(pages, limit))
 
     async def dispatches(
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
@@ -104,7 +110,11 @@ class SqlLists:
         behind = (
             deadlines.c.next_at.is_not(None),
             deadlines.c.state == DeadlineState.RUNNING.value,
-            deadlines.c.calendar_version != calendar_version,
+            # Not "<>", which no index answers: this is asked every minute, and mostly there is none.
+            or_(
+                deadlines.c.calendar_version < calendar_version,
+                deadlines.c.calendar_version > calendar_version,
+            ),
         )
         query = select(deadlines.c.id, deadlines.c.petition_id).where(*behind)
         async with self._database.reading() as connection:
@@ -137,7 +147,11 @@ class SqlLists:
 
     async def ledger_heads(self, *, after: UUID | None, limit: int) -> list[LedgerHead]:
         column = petitions.c
-        query = select(column.id, column.number, column.version, column.head).order_by(column.id).limit(limit)
+        record = archived_ledgers.c
+        archived = (func.coalesce(record.seq, 0), func.coalesce(record.head, ""))
+        query = select(column.id, column.number, column.version, column.head, *archived)
+        query = query.outerjoin(archived_ledgers, record.petition_id == column.id)
+        query = query.order_by(column.id).limit(limit)
         if after is not None:
             query = query.where(column.id > after)
         async with self._database.reading() as connection:
@@ -177,18 +191,17 @@ class SqlLists:
             column.external_ref: wanted.external_ref,
         }
         query = query.where(*(name == value for name, value in equal.items() if value is not None))
-        if wanted.holder_id is not None:
-            query = query.where(_of_holder(wanted.holder_id, wanted.or_brought_by))
         if wanted.states:
             query = query.where(column.state.in_(wanted.states))
         if wanted.screened_only:
             query = query.where(column.state != State.REGISTERED.value)
         starts = {
-            column.office_region: wanted.office_prefix and _prefix(wanted.office_prefix),
-            column.region_code: wanted.region_prefix and _prefix(wanted.region_prefix),
-            column.category_code: wanted.category_prefix,
+            column.office_region: wanted.office_prefix,
+            column.region_code: wanted.region_prefix,
         }
-        query = query.where(*(name.startswith(value) for name, value in starts.items() if value))
+        query = query.where(*(_within(name, code) for name, code in starts.items() if code))
+        if wanted.category_prefix:
+            query = query.where(column.category_code.startswith(wanted.category_prefix))
         if wanted.received_from is not None:
             query = query.where(column.received_on >= wanted.received_from)
         if wanted.received_to is not None:
@@ -208,14 +221,25 @@ class SqlLists:
         return query.where(exists().where(petitioners.c.petition_id == petitions.c.id, is_person))
 
 
-def _of_holder(organ_id: UUID, or_brought_by: str | None) -> ColumnElement[bool]:
-    """What an organ holds, and what a client of it registered, unless it is a denunciation."""
-    held = petitions.c.holder_id == organ_id
-    if or_brought_by is None:
-        return held
+def _of_holder(wanted: PetitionFilter) -> list[tuple[ColumnElement[bool], ...]]:
+    """What an organ holds, and what a client of it registered, unless it is a denunciation: each a list."""
+    if wanted.holder_id is None:
+        return [()]
+    held = petitions.c.holder_id == wanted.holder_id
+    if wanted.or_brought_by is None:
+        return [(held,)]
     purpose = petitions.c.purpose
     open_to_it = or_(purpose.is_(None), purpose != Purpose.DENUNCIATION.value)
-    return or_(held, and_(petitions.c.client_id == or_brought_by, open_to_it))
+    return [(held,), (petitions.c.client_id == wanted.or_brought_by, open_to_it)]
+
+
+def _newest_of(pages: list[Select[Any]], limit: int) -> Select[Any]:
+    """The newest of several pages. Each is a short walk of an index of its own; an OR would sort them all."""
+    if len(pages) == 1:
+        return pages[0]
+    found = union(*(select(page.subquery().c.id) for page in pages))
+    query = select(petitions).where(petitions.c.id.in_(found))
+    return query.order_by(petitions.c.id.desc()).limit(limit)
 
 
 def _for_eyes(query: Select[Any], petition_id: ColumnElement[Any], organ_id: UUID | None) -> Select[Any]:
@@ -226,9 +250,10 @@ def _for_eyes(query: Select[Any], petition_id: ColumnElement[Any], organ_id: UUI
     return query.where(~exists().where(*mine))
 
 
-def _prefix(region_code: str) -> str:
-    """What the codes of a region and of all beneath it begin with."""
-    for length in (2, 4, 6, 9):
-        if not region_code[length:].strip("0"):
-            return region_code[:length]
-    return region_code
+def _within(column: ColumnElement[Any], region_code: str) -> ColumnElement[bool]:
+    """In a region or beneath it: a span of codes, because an index serves LIKE under few collations only."""
+    shared = next(
+        (length for length in (2, 4, 6, 9) if not region_code[length:].strip("0")), len(region_code)
+    )
+    prefix = region_code[:shared]
+    return column.between(prefix.ljust(CODE_DIGITS, "0"), prefix.ljust(CODE_DIGITS, "9"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, String, Table, Uuid
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, String, Table, Uuid, text
 
 from services.adapters.store.columns import Instant
 from services.adapters.store.tables.schema import metadata, of_petition, row_id
@@ -77,6 +77,7 @@ reviews = Table(
     Column("late_cause", LargeBinary),
     Column("late_approved_by", LargeBinary),
     Index("ix_reviews_organ", "organ_id", "state", "id"),
+    Index("ix_reviews_newest", "organ_id", "id"),
 )
 
 deadlines = Table(
@@ -105,4 +106,10 @@ deadlines = Table(
     Column("next_point", String(16)),
     Index("ix_deadlines_next", "next_at", "id"),
     Index("ix_deadlines_owner", "owner_id", "state", "due_at"),
+    Index(
+        "ix_deadlines_calendar",
+        "calendar_version",
+        postgresql_where=text("next_at IS NOT NULL"),
+        sqlite_where=text("next_at IS NOT NULL"),
+    ),
 )

@@ -27,6 +27,7 @@ dispatches = Table(
     Column("open", Boolean, nullable=False),
     Column("procedure", String(16), nullable=False, server_default="ordinary"),
     Index("ix_dispatches_organ", "organ_id", "state", "id"),
+    Index("ix_dispatches_newest", "organ_id", "id"),
     Index(
         "uq_dispatches_open_lead",
         "petition_id",

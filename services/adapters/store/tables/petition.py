@@ -68,6 +68,8 @@ petitions = Table(
     Index("ix_petitions_state", "state", "office_region", "id"),
     Index("ix_petitions_client", "client_id", "id"),
     Index("ix_petitions_holder", "holder_id", "state"),
+    Index("ix_petitions_newest_held", "holder_id", "id"),
+    Index("ix_petitions_received", "received_on", "id"),
 )
 
 petitioners = Table(
@@ -155,6 +157,7 @@ shields = Table(
     metadata,
     Column("petition_id", Uuid(), primary_key=True),
     Column("organ_id", Uuid(), primary_key=True),
+    Index("ix_shields_organ", "organ_id", "petition_id"),
 )
 
 cares = Table(
