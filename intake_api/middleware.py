@@ -37,6 +37,7 @@ class Observed:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        outside = structlog.contextvars.bind_contextvars(request_id=request_id)
         began = time.perf_counter()
         status = 0
 
@@ -56,6 +57,7 @@ class Observed:
             await answer(scope, Fault("internal_error"))(scope, receive, send_on)
         finally:
             _account(scope, request_id, status, time.perf_counter() - began)
+            structlog.contextvars.reset_contextvars(**outside)
 
 
 class BodyLimit:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from services.adapters import statutes
+from services.adapters import gauges, statutes
 from services.adapters.bell import ArqBell, LocalBell, decode, encode, redis_settings
 from services.adapters.clock import SystemClock
 from services.adapters.crypto import BlindIndex, FieldCipher, code_hash, new_secret, secret_hash
@@ -137,6 +137,8 @@ class Deployment:
                 await work.flush()
         except IntegrityError as error:
             raise Conflict(constraint=_constraint(error)) from error
+        for kind, times in work.recorded.items():
+            gauges.count_decisions(kind, times)
         if work.rung:
             await self.bell.ring(sorted(work.rung))
         self.feed.announce(work.posted_to)
@@ -209,6 +211,10 @@ class Deployment:
     async def ailing(self) -> Mapping[str, str]:
         """The parts this deployment needs that are not there; see :mod:`services.adapters.health`."""
         return await ailing(self.database, self.settings.redis_url)
+
+    async def refresh_gauges(self) -> None:
+        """Ask the database, the pool and the feeds how they are; see :mod:`services.adapters.gauges`."""
+        await gauges.refresh(self.database, self.feed, now=self.clock.now())
 
     async def close(self) -> None:
         await self.feed.close()

@@ -9,6 +9,8 @@ import traceback
 import structlog
 from structlog.typing import EventDict, Processor
 
+from services.application.causes import causes
+
 QUIET = ("arq", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
 
@@ -16,6 +18,7 @@ def configure(level: str = "INFO") -> None:
     """Send structlog's events and the standard library's records down one way, to standard error."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _caused,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -38,6 +41,16 @@ def configure(level: str = "INFO") -> None:
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _caused(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """In a worker: the request ids of the calls that left the work in hand."""
+    found = causes()
+    if len(found) == 1:
+        event.setdefault("request_id", found[0])
+    elif found:
+        event.setdefault("request_ids", found)
+    return event
 
 
 def _rendered() -> list[Processor]:
