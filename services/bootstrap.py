@@ -22,7 +22,7 @@ from services.adapters.clock import SystemClock
 from services.adapters.crypto import BlindIndex, FieldCipher, code_hash, new_secret, secret_hash
 from services.adapters.feed import PolledFeedWatch
 from services.adapters.files import FileStore
-from services.adapters.health import ailing
+from services.adapters.health import NEWER, ailing
 from services.adapters.keys import KeyFault, KeyRing, from_settings, load_or_create
 from services.adapters.papers.press import TypstPress
 from services.adapters.routers import build_router
@@ -55,6 +55,8 @@ from services.settings import Settings
 
 REFRESH_SECONDS = 1.0
 KEY_FILE = "keys.json"
+SPARED = frozenset({"redis", NEWER})
+"""Parts whose failing leaves the system serving: a load balancer must not take it out for their sake."""
 
 
 class KeyedCodes:

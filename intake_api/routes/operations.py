@@ -13,10 +13,9 @@ from intake_api.problems import Fault
 from intake_api.reference import front_page, reference_page
 from intake_api.replies import reply
 from intake_api.schemas.operations import LiveOut, ReadyOut
+from services.bootstrap import SPARED
 
 router = APIRouter(tags=["运行 · operations"])
-SPARED = frozenset({"redis"})
-"""Without these the system goes on, only slower: a load balancer must not take it out for their sake."""
 
 
 def _page(media_type: str, example: str) -> dict[int | str, dict[str, Any]]:

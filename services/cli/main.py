@@ -13,6 +13,7 @@ from services.cli import (
     clients,
     demo,
     directory,
+    doctor,
     jobs,
     migrate,
     places,
@@ -28,6 +29,7 @@ app.command("serve")(serve.serve)
 app.command("api")(serve.api)
 app.command("worker")(serve.worker)
 app.command("migrate")(migrate.migrate)
+app.command("doctor")(doctor.doctor)
 app.add_typer(audit.app, name="audit", help="台账核对 · check the ledger")
 app.add_typer(calendar.app, name="calendar", help="工作日历 · the working calendar")
 app.add_typer(classifier.app, name="classifier", help="分类模型 · the trained classifier")
