@@ -55,6 +55,7 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.world = world
+    app.state.leaving = False
     app.state.clients = Clients(world)
     app.state.limits = limits
     for router in ROUTERS:

@@ -46,6 +46,8 @@ class Observed:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                if scope["app"].state.leaving:  # told to end: the next request goes to another process
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         try:

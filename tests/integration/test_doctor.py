@@ -1,4 +1,4 @@
-"""The doctor finds each fault that is planted, says how to put it right, and finds none where there is none."""
+"""The doctor finds each fault that is planted, says how to put it right, and finds none in a sound city."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.integration.processes import free_port
 
 async def settled(url: str, data: Path) -> None:
     """A city with its organs and keys, and nothing wrong with it."""
-    data.chmod(0o700)
+    data.chmod(0o700)  # noqa: ASYNC240 - a test alone in its loop
     world = Deployment(Settings(data=data, database_url=url), load_or_create(data / "keys.json"))
     await build_city(world)
     await world.close()
