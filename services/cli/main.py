@@ -8,6 +8,7 @@ import typer
 
 from services.cli import (
     audit,
+    backup,
     calendar,
     classifier,
     clients,
@@ -30,6 +31,8 @@ app.command("api")(serve.api)
 app.command("worker")(serve.worker)
 app.command("migrate")(migrate.migrate)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(audit.app, name="audit", help="台账核对 · check the ledger")
 app.add_typer(calendar.app, name="calendar", help="工作日历 · the working calendar")
 app.add_typer(classifier.app, name="classifier", help="分类模型 · the trained classifier")
