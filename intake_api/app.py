@@ -21,6 +21,7 @@ from intake_api.middleware import BodyLimit, BodyTooLarge, Observed
 from intake_api.problems import Fault, InvalidBody, answer
 from intake_api.routes import ROUTERS
 from intake_api.routes.attachments import ENVELOPE_BYTES
+from intake_api.traced import Traced
 from intake_api.validation import field_errors
 from services.bootstrap import Deployment
 from services.domain.refusal import Refusal
@@ -67,6 +68,8 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
     }
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, wider=wider)
     app.add_middleware(Observed)
+    if world.tracing is not None:
+        app.add_middleware(Traced, world=world)
     app.add_exception_handler(Fault, _told)
     app.add_exception_handler(Refusal, _told)
     app.add_exception_handler(RequestValidationError, _invalid)

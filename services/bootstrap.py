@@ -6,10 +6,10 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -52,6 +52,9 @@ from services.domain.rule_set import RuleSet, read_name
 from services.domain.statute import RulePack
 from services.domain.witness import Witnesses
 from services.settings import Settings
+
+if TYPE_CHECKING:
+    from services.adapters.tracing import Tracing
 
 REFRESH_SECONDS = 1.0
 KEY_FILE = "keys.json"
@@ -98,7 +101,8 @@ class LoadedLaw:
 class Deployment:
     """See :class:`services.application.ports.World`. Made once a process, closed at its end."""
 
-    def __init__(self, settings: Settings, keys: KeyRing) -> None:
+    def __init__(self, settings: Settings, keys: KeyRing, *, tracing: Tracing | None = None) -> None:
+        self.tracing = tracing
         self.settings = settings
         self.keys = keys
         self.clock = SystemClock()
@@ -131,7 +135,7 @@ class Deployment:
     async def begin(self, call: Call | None = None) -> AsyncIterator[SqlWork]:
         await self._look()
         try:
-            async with holding(), self.database.writing() as connection:
+            async with holding(), self._spanned("transaction"), self.database.writing() as connection:
                 work = SqlWork(connection, self.seal, now=self.clock.now())
                 if call is not None:
                     work.request_id, work.fingerprint = call.request_id, call.fingerprint
@@ -222,6 +226,14 @@ class Deployment:
         await self.feed.close()
         await self.bell.close()
         await self.database.close()
+        if self.tracing is not None:
+            await asyncio.to_thread(self.tracing.close)
+
+    @asynccontextmanager
+    async def _spanned(self, name: str) -> AsyncIterator[None]:
+        """A span of the trace under way, if traces are wanted."""
+        with self.tracing.span(name) if self.tracing is not None else nullcontext():
+            yield
 
     async def _look(self) -> Directory:
         """Once a second, once for all callers: was a directory, a model or a notice loaded elsewhere, or the
@@ -289,7 +301,22 @@ async def deploy_checked(settings: Settings) -> Deployment:
             raise KeyFault("密钥与数据库不符,已有的数据打不开。请核对所用的密钥是否属于这个数据库。")
     finally:
         await database.close()
-    return Deployment(settings, keys)
+    return Deployment(settings, keys, tracing=_tracing(settings))
+
+
+class TracingMissing(Exception):
+    """设了 XINFANG_OTLP_ENDPOINT,但没有安装追踪所需的库,请运行 pip install 'xinfang[otlp]'。"""
+
+
+def _tracing(settings: Settings) -> Tracing | None:
+    """Loads the library only where it is wanted: without, it costs neither memory nor time."""
+    if settings.otlp_endpoint is None:
+        return None
+    try:
+        from services.adapters import tracing
+    except ImportError as missing:
+        raise TracingMissing(TracingMissing.__doc__) from missing
+    return tracing.Tracing(tracing.to_collector(settings.otlp_endpoint))
 
 
 def _keys(settings: Settings) -> KeyRing:

@@ -21,7 +21,7 @@ from routing_worker.embedded import embedded
 from services.adapters import logs
 from services.adapters.keys import KeyFault
 from services.application.ports import StoreUnavailable
-from services.bootstrap import Deployment, deploy_checked
+from services.bootstrap import Deployment, TracingMissing, deploy_checked
 from services.cli import demo_city, welcome
 from services.cli.migrate import upgrade
 from services.cli.session import DataFolder, fail, in_world, settings_of
@@ -99,7 +99,7 @@ async def _work(settings: Settings) -> None:
 async def _deployed(settings: Settings) -> AsyncIterator[Deployment]:
     try:
         world = await deploy_checked(settings)
-    except (KeyFault, StoreUnavailable) as refusal:
+    except (KeyFault, StoreUnavailable, TracingMissing) as refusal:
         fail(str(refusal))
     try:
         yield world

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.adapters.keys import KeyFault
-from services.bootstrap import SPARED, Deployment, deploy_checked
+from services.bootstrap import SPARED, Deployment, TracingMissing, deploy_checked
 from services.domain.refusal import Refusal
 from services.settings import Settings
 
@@ -36,7 +36,7 @@ def in_world(data: Path | None, act: Callable[[Deployment], Awaitable[T]]) -> T:
     settings = settings_of(data)
     try:
         return asyncio.run(_within(settings, act))
-    except (Refusal, KeyFault) as refusal:
+    except (Refusal, KeyFault, TracingMissing) as refusal:
         fail(str(refusal))
 
 

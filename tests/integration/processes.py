@@ -21,7 +21,7 @@ from services.domain.access import ROLE_SCOPES, Client, ClientRole
 from tests.integration.petitions import CITY
 
 COMMAND = (sys.executable, "-m", "services.cli.main")
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 180.0  # tests run side by side on small machines
 SECRET = "a secret of the tests"
 
 ONLINE: dict[str, Any] = {

@@ -10,7 +10,6 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -41,7 +40,7 @@ async def dump(url: str, folder: Path) -> dict[str, int]:
         snapshot = str(await connection.scalar(text("SELECT pg_export_snapshot()")))
         target = folder / POSTGRES_FILE
         command = ("pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}")
-        await _run(url, *command, "--dbname={}")
+        await _run(url, *command)
         return await _counted(connection)
 
 
@@ -55,7 +54,8 @@ async def load(url: str, folder: Path) -> None:
         return
     if await count_tables(url):
         raise ArchiveFault("目标数据库中已经有表;请先用 createdb 另建一个空的数据库,再恢复到其中。")
-    command = ("pg_restore", "--no-owner", "--exit-on-error", f"--jobs={LOADING_JOBS}", "--dbname={}")
+    into = f"--dbname={make_url(url).database}"
+    command = ("pg_restore", "--no-owner", "--exit-on-error", f"--jobs={LOADING_JOBS}", into)
     await _run(url, *command, str(folder / POSTGRES_FILE))
 
 
@@ -96,22 +96,30 @@ def _copy_sqlite(source: Path, target: Path) -> None:
 
 
 async def _run(url: str, program: str, *arguments: str) -> None:
-    """One of PostgreSQL's own programs; the password goes by the environment, where no ``ps`` shows it."""
-    address = make_url(url)
-    where = _program(program)
-    given = [argument.format(_plain(address)) if "{}" in argument else argument for argument in arguments]
-    environment: Mapping[str, str] = os.environ | {"PGPASSWORD": address.password or ""}
+    """One of PostgreSQL's own programs."""
     process = await asyncio.create_subprocess_exec(
-        where, *given, env=environment, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        _program(program),
+        *arguments,
+        env=os.environ | _surroundings(make_url(url)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
     )
     _, said = await process.communicate()
     if process.returncode != 0:
         raise ArchiveFault(f"{program} 失败:{said.decode(errors='replace').strip()[-2000:]}")
 
 
-def _plain(address: URL) -> str:
-    """The address as PostgreSQL's own programs take it, without the password."""
-    return address.set(drivername="postgresql", password=None).render_as_string()
+def _surroundings(address: URL) -> dict[str, str]:
+    """The address as PostgreSQL's programs find it in their environment, where no ``ps`` shows a password."""
+    told = {
+        "PGHOST": address.host,
+        "PGPORT": str(address.port or 5432),
+        "PGUSER": address.username,
+        "PGPASSWORD": address.password,
+        "PGDATABASE": address.database,
+        "PGSSLMODE": address.query.get("ssl"),
+    }
+    return {name: value for name, value in told.items() if isinstance(value, str)}
 
 
 def _program(name: str) -> str:
