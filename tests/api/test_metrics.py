@@ -52,7 +52,7 @@ async def scraped(caller: httpx.AsyncClient) -> str:
 
 def made_up(chance: random.Random) -> tuple[str, str]:
     method = chance.choice([*sorted(METHODS), "PROPFIND", f"X{chance.randrange(10**6)}"])
-    return method, "/" + "".join(chance.choices(string.ascii_letters + "/-_", k=20))
+    return method, "/x" + "".join(chance.choices(string.ascii_letters + "/-_", k=20))
 
 
 async def test_a_scanner_adds_no_series(portal: Stranger) -> None:
@@ -116,7 +116,7 @@ async def test_decisions_and_batches_are_counted(
 
     before = counted(await scraped(portal))
     await register()
-    await register(title="问", content="请问。", place={"address": "某地"}, petitioners=[])
+    await register(title="问", content="请问。", place={"address": "某地"})
     await Drain(world, worker="one", watch=watched).once()
     routed, triage, batch = (
         new - old for new, old in zip(counted(await scraped(portal)), before, strict=True)
