@@ -29,6 +29,7 @@ from opentelemetry.trace import (
     TraceFlags,
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.util.types import AnyValue
 
 from services.domain.outbox import Job
 from services.domain.refusal import Refusal
@@ -90,14 +91,14 @@ class Tracing:
         self._provider.shutdown()
 
     def _of_job(self, topic: str, job: Job, links: Sequence[Link]) -> Span:
-        attributes = {"xinfang.request_id": job.request_id, "xinfang.try": job.tries}
+        attributes: dict[str, AnyValue] = {"xinfang.request_id": job.request_id, "xinfang.try": job.tries}
         kind, context = SpanKind.CONSUMER, context_of(job.request_id)
         return self._tracer.start_span(topic, context=context, kind=kind, links=links, attributes=attributes)
 
     @contextmanager
     def _open(self, name: str, **given: Any) -> Iterator[Span]:
-        quiet = {"record_exception": False, "set_status_on_exception": False}
-        with self._tracer.start_as_current_span(name, **quiet, **given) as span:
+        given |= {"record_exception": False, "set_status_on_exception": False}
+        with self._tracer.start_as_current_span(name, **given) as span:
             try:
                 yield span
             except BaseException as error:
@@ -121,9 +122,11 @@ class Request:
     def answered(self, method: str, route: str, status: int, client: str | None, request_id: str) -> None:
         """What it was, by the route's template."""
         self._span.update_name(f"{method} {route}")
-        told = {"http.request.method": method, "http.route": route, "http.response.status_code": status,
+        told: dict[str, AnyValue] = {"http.request.method": method, "http.route": route, "http.response.status_code": status,
                 "xinfang.request_id": request_id}  # fmt: skip
-        self._span.set_attributes(told | ({"xinfang.client": client} if client else {}))
+        if client:
+            told["xinfang.client"] = client
+        self._span.set_attributes(told)
         if status >= 500:
             self._span.set_status(Status(StatusCode.ERROR))
 

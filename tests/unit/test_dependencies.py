@@ -21,6 +21,7 @@ ALLOWED = {
     "MPL-2.0", "PSF-2.0", "Zlib",
 }  # fmt: skip
 BY_CLASSIFIER = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD-3-Clause",
     "ISC License (ISCL)": "ISC",
@@ -45,7 +46,8 @@ def licences(metadata: Any) -> set[str]:
     ]
     if named := [each for each in classified if each != "OSI Approved"]:
         return {BY_CLASSIFIER.get(each, each) for each in named}
-    return {str(metadata.get("License") or "none").strip()}
+    written = str(metadata.get("License") or "none").strip()
+    return {BY_CLASSIFIER.get(written, written)}
 
 
 def described(**headers: str) -> Message:
