@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
+from contextvars import Context
 from uuid import UUID
 
 import structlog
@@ -37,7 +38,8 @@ class PolledFeedWatch:
         self._waiting.setdefault(organ_id, []).append(reader)
         if self._task is None or self._task.done():
             self._looked_at = time.monotonic()
-            self._task = asyncio.create_task(self._watch())
+            # It serves all who wait: what it logs belongs to no one call.
+            self._task = asyncio.create_task(self._watch(), context=Context())
         try:
             async with asyncio.timeout(seconds):
                 await reader[1].wait()

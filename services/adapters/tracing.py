@@ -122,8 +122,12 @@ class Request:
     def answered(self, method: str, route: str, status: int, client: str | None, request_id: str) -> None:
         """What it was, by the route's template."""
         self._span.update_name(f"{method} {route}")
-        told: dict[str, AnyValue] = {"http.request.method": method, "http.route": route, "http.response.status_code": status,
-                "xinfang.request_id": request_id}  # fmt: skip
+        told: dict[str, AnyValue] = {
+            "http.request.method": method,
+            "http.route": route,
+            "http.response.status_code": status,
+            "xinfang.request_id": request_id,
+        }
         if client:
             told["xinfang.client"] = client
         self._span.set_attributes(told)

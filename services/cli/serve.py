@@ -160,5 +160,6 @@ class _Server(uvicorn.Server):
         await self._world.feed.close()
         if number == signal.SIGTERM:
             await asyncio.sleep(self._world.settings.leave_seconds)
-        self.handle_exit(number, None)
+        if not self.should_exit:  # a second Ctrl-C, to uvicorn, means: at once
+            self.handle_exit(number, None)
         await self._world.feed.close()  # those that came to wait meanwhile
