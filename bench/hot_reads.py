@@ -27,6 +27,7 @@ from sqlalchemy import event, text
 
 from services.adapters.crypto import DecryptError
 from services.adapters.keys import new_ring
+from services.adapters.store.vitals import vitals
 from services.application import dispatch, review
 from services.application.lists import PetitionFilter
 from services.bootstrap import Deployment
@@ -107,7 +108,7 @@ READS: dict[str, Read] = {
     "inbox, one day": lambda world, known: world.lists.inbox_day(known.organ, known.due.date()),
     "heads of the feeds": lambda world, known: world.lists.feed_heads([known.organ]),
     "clocks that are due": lambda world, known: world.lists.due(known.due, 200),
-    "oldest clock": lambda world, known: world.lists.oldest_due(),
+    "vital signs": lambda world, known: vitals(world.database),
     "clocks another calendar counted": _behind,
     "dispatches of an organ": _dispatches,
     "reviews of an organ": lambda world, known: world.lists.reviews(

@@ -22,6 +22,7 @@ from intake_api.middleware import BodyLimit, BodyTooLarge, Observed
 from intake_api.problems import Fault, InvalidBody, answer
 from intake_api.routes import ROUTERS
 from intake_api.routes.attachments import ENVELOPE_BYTES
+from intake_api.traced import Traced
 from intake_api.validation import field_errors
 from services.bootstrap import Deployment
 from services.domain.refusal import Refusal
@@ -56,6 +57,7 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.world = world
+    app.state.leaving = False
     app.state.clients = Clients(world)
     app.state.tokens = Tokens(world)
     app.state.limits = limits
@@ -69,6 +71,8 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
     app.add_middleware(LeanRegistration, state=app.state, route=_route_of(app, "register_petition"))
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, wider=wider)
     app.add_middleware(Observed)
+    if world.tracing is not None:
+        app.add_middleware(Traced, world=world)
     app.add_exception_handler(Fault, _told)
     app.add_exception_handler(Refusal, _told)
     app.add_exception_handler(RequestValidationError, _invalid)

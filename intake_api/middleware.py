@@ -18,7 +18,8 @@ from intake_api.metrics import REQUESTS, SECONDS
 from intake_api.problems import Fault, answer
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
-_UNKNOWN_ROUTE = "none"
+_TRACEPARENT = re.compile(rb"00-([0-9a-f]{32}-[0-9a-f]{16})-[0-9a-f]{2}")
+UNKNOWN_ROUTE = "none"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LINGER_BYTES = 32 * 1024 * 1024
 LINGER_SECONDS = 5.0
@@ -37,6 +38,7 @@ class Observed:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        outside = structlog.contextvars.bind_contextvars(request_id=request_id)
         began = time.perf_counter()
         status = 0
 
@@ -45,6 +47,8 @@ class Observed:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                if scope["app"].state.leaving:  # told to end: the next request goes to another process
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         try:
@@ -56,6 +60,7 @@ class Observed:
             await answer(scope, Fault("internal_error"))(scope, receive, send_on)
         finally:
             _account(scope, request_id, status, time.perf_counter() - began)
+            structlog.contextvars.reset_contextvars(**outside)
 
 
 class BodyLimit:
@@ -133,8 +138,13 @@ def _declared(scope: Scope) -> int:
 
 
 def _request_id(scope: Scope) -> str:
-    given: bytes = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode() if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    """The caller's own; else that of its trace, trace and span; else a new one."""
+    headers = dict(scope["headers"])
+    given: bytes = headers.get(b"x-request-id", b"")
+    if _REQUEST_ID.fullmatch(given):
+        return given.decode()
+    traced = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
+    return traced[1].decode() if traced else uuid4().hex
 
 
 def _log_fault(error: Exception, request_id: str) -> None:
@@ -149,7 +159,7 @@ def _log_fault(error: Exception, request_id: str) -> None:
 
 
 def _account(scope: Scope, request_id: str, status: int, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", _UNKNOWN_ROUTE)
+    route = getattr(scope.get("route"), "path", UNKNOWN_ROUTE)
     method = scope["method"] if scope["method"] in METHODS else "other"
     REQUESTS.labels(method, route, status).inc()
     SECONDS.labels(method, route).observe(seconds)

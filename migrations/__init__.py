@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
+
+LOCK_NOT_AVAILABLE = "55P03"
+TRIES = 30
+PAUSE_SECONDS = 1.0
+
+
+class TablesBusy(Exception):
+    """Every try met a transaction that held a table; the steps that were done stay done."""
 
 
 def configuration(url: str) -> Config:
@@ -16,3 +27,21 @@ def configuration(url: str) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["url"] = url
     return config
+
+
+def upgrade(config: Config, *, tries: int = TRIES, pause: float = PAUSE_SECONDS) -> None:
+    """Bring the database to the newest revision beside running programs.
+
+    A step that cannot have its lock at once lets those in line go on, and tries again. Raises
+    :class:`TablesBusy` when no try got it.
+    """
+    for _ in range(tries):
+        try:
+            command.upgrade(config, "head")
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            time.sleep(pause)
+        else:
+            return
+    raise TablesBusy

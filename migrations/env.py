@@ -16,6 +16,7 @@ from migrations import drafting
 from services.adapters.store.tables import metadata
 
 MIGRATION_LOCK = 0x78696E66616E67  # "xinfang": the PostgreSQL advisory lock held while migrating
+LOCK_MILLISECONDS = 800
 
 config = context.config
 
@@ -50,6 +51,8 @@ def migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Freed when the connection ends.
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
+        # Whoever waits for a lock on a table holds up all who come after: better to let go, and try again.
+        connection.exec_driver_sql(f"SET lock_timeout = {LOCK_MILLISECONDS}")
         connection.commit()
     context.configure(
         connection=connection,

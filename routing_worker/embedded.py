@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from routing_worker.loop import WorkLoop
 from services.bootstrap import Deployment
 
+FINISH_WITHIN_SECONDS = 4.0  # after the API beside it has finished, which takes its own time
+
 
 @asynccontextmanager
 async def embedded(world: Deployment) -> AsyncIterator[WorkLoop]:
@@ -17,4 +19,4 @@ async def embedded(world: Deployment) -> AsyncIterator[WorkLoop]:
     try:
         yield loop
     finally:
-        await loop.stop()
+        await loop.stop(within=FINISH_WITHIN_SECONDS)

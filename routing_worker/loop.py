@@ -13,6 +13,7 @@ import structlog
 
 from routing_worker import heartbeat
 from routing_worker.schedule import SCHEDULE, Scheduled
+from routing_worker.watch import watch
 from services.application.outbox import Drain
 from services.bootstrap import Deployment
 
@@ -36,7 +37,7 @@ class WorkLoop:
         self._world = world
         self._bell = world.local_bell or asyncio.Event()
         lease = world.queue.lease_seconds
-        self._drain = drain or Drain(world, worker=self.name, lease_seconds=lease)
+        self._drain = drain or Drain(world, worker=self.name, lease_seconds=lease, watch=watch(world))
         self._schedule = schedule
         self._next_run = dict.fromkeys((each.name for each in schedule), 0.0)
         self._stopping = asyncio.Event()

@@ -8,6 +8,7 @@ import structlog
 from arq.worker import Worker, create_worker
 from redis.exceptions import RedisError
 
+from routing_worker.exposition import exposed
 from routing_worker.loop import WorkLoop
 from routing_worker.settings import WorkerSettings
 from services.bootstrap import Deployment
@@ -19,12 +20,13 @@ log = structlog.get_logger()
 async def run(world: Deployment, stopping: asyncio.Event) -> None:
     """Work until ``stopping`` is set; then finish or give back what is in hand."""
     loop = WorkLoop(world)
-    loop.start()
-    ear = asyncio.create_task(_listen(world, loop))
-    log.info("worker_started", worker=loop.name, bell=world.settings.redis_url is not None)
-    await stopping.wait()
-    ear.cancel()
-    await asyncio.gather(loop.stop(), ear, return_exceptions=True)
+    with exposed(world):
+        loop.start()
+        ear = asyncio.create_task(_listen(world, loop))
+        log.info("worker_started", worker=loop.name, bell=world.settings.redis_url is not None)
+        await stopping.wait()
+        ear.cancel()
+        await asyncio.gather(loop.stop(), ear, return_exceptions=True)
     log.info("worker_stopped", worker=loop.name)
 
 

@@ -6,24 +6,24 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from services.adapters import statutes
+from services.adapters import gauges, statutes
 from services.adapters.bell import ArqBell, LocalBell, decode, encode, redis_settings
 from services.adapters.clock import SystemClock
 from services.adapters.crypto import BlindIndex, FieldCipher, code_hash, new_secret, secret_hash
 from services.adapters.feed import PolledFeedWatch
 from services.adapters.files import FileStore
-from services.adapters.health import ailing
+from services.adapters.health import NEWER, ailing
 from services.adapters.keys import KeyFault, KeyRing, from_settings, load_or_create
 from services.adapters.papers.press import TypstPress
 from services.adapters.routers import build_router
@@ -62,8 +62,13 @@ from services.domain.statute import RulePack
 from services.domain.witness import Witnesses
 from services.settings import Settings
 
+if TYPE_CHECKING:
+    from services.adapters.tracing import Tracing
+
 REFRESH_SECONDS = 1.0
 KEY_FILE = "keys.json"
+SPARED = frozenset({"redis", NEWER})
+"""Parts whose failing leaves the system serving: a load balancer must not take it out for their sake."""
 
 
 class KeyedCodes:
@@ -105,7 +110,8 @@ class LoadedLaw:
 class Deployment:
     """See :class:`services.application.ports.World`. Made once a process, closed at its end."""
 
-    def __init__(self, settings: Settings, keys: KeyRing) -> None:
+    def __init__(self, settings: Settings, keys: KeyRing, *, tracing: Tracing | None = None) -> None:
+        self.tracing = tracing
         self.settings = settings
         self.keys = keys
         self.clock = SystemClock()
@@ -144,7 +150,7 @@ class Deployment:
     async def begin(self, call: Call | None = None) -> AsyncIterator[SqlWork]:
         await self._look()
         try:
-            async with holding(), self.database.writing() as connection:
+            async with holding(), self._spanned("transaction"), self.database.writing() as connection:
                 work = SqlWork(connection, self.seal, now=self.clock.now())
                 if call is not None:
                     work.request_id, work.fingerprint = call.request_id, call.fingerprint
@@ -152,6 +158,8 @@ class Deployment:
                 await work.flush()
         except IntegrityError as error:
             raise Conflict(constraint=constraint_of(error)) from error
+        for kind, times in work.recorded.items():
+            gauges.count_decisions(kind, times)
         if work.rung:
             await self.bell.ring(sorted(work.rung))
         self.feed.announce(work.posted_to)
@@ -236,6 +244,10 @@ class Deployment:
         url, size = settings.replica_url, settings.pool_size
         return Replica(self.database, url, most_seconds=seconds, pool_size=size)
 
+    async def refresh_gauges(self) -> None:
+        """Ask the database, the pool and the feeds how they are; see :mod:`services.adapters.gauges`."""
+        await gauges.refresh(self.database, self.feed, now=self.clock.now())
+
     async def close(self) -> None:
         await self.feed.close()
         await self.wakes.close()
@@ -244,6 +256,14 @@ class Deployment:
         if self._replica is not None:
             await self._replica.close()
         await self.database.close()
+        if self.tracing is not None:
+            await asyncio.to_thread(self.tracing.close)
+
+    @asynccontextmanager
+    async def _spanned(self, name: str) -> AsyncIterator[None]:
+        """A span of the trace under way, if traces are wanted."""
+        with self.tracing.span(name) if self.tracing is not None else nullcontext():
+            yield
 
     async def _arrived(self) -> None:
         await self.bell.ring([Topic.ROUTE])
@@ -317,7 +337,22 @@ async def deploy_checked(settings: Settings) -> Deployment:
             raise KeyFault("密钥与数据库不符,已有的数据打不开。请核对所用的密钥是否属于这个数据库。")
     finally:
         await database.close()
-    return Deployment(settings, keys)
+    return Deployment(settings, keys, tracing=_tracing(settings))
+
+
+class TracingMissing(Exception):
+    """设了 XINFANG_OTLP_ENDPOINT,但没有安装追踪所需的库,请运行 pip install 'xinfang[otlp]'。"""
+
+
+def _tracing(settings: Settings) -> Tracing | None:
+    """Loads the library only where it is wanted: without, it costs neither memory nor time."""
+    if settings.otlp_endpoint is None:
+        return None
+    try:
+        from services.adapters import tracing
+    except ImportError as missing:
+        raise TracingMissing(TracingMissing.__doc__) from missing
+    return tracing.Tracing(tracing.to_collector(settings.otlp_endpoint))
 
 
 def _keys(settings: Settings) -> KeyRing:

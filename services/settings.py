@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     max_attachment_bytes: int = 20 * 1024 * 1024
     public_url: str = "http://127.0.0.1:8000"
     log_level: str = "INFO"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535, description="a worker's figures")
+    metrics_host: str = "127.0.0.1"
+    otlp_endpoint: str | None = Field(default=None, description="a collector of traces, OTLP over HTTP")
+    leave_seconds: float = Field(default=2.0, ge=0, le=60, description="told to end: 503 first, this long")
 
     @model_validator(mode="after")
     def _reached_at_its_port(self) -> Self:

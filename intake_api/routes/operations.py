@@ -13,10 +13,10 @@ from intake_api.problems import Fault
 from intake_api.reference import front_page, reference_page
 from intake_api.replies import reply
 from intake_api.schemas.operations import LiveOut, ReadyOut
+from services.bootstrap import SPARED
 
 router = APIRouter(tags=["运行 · operations"])
-SPARED = frozenset({"redis"})
-"""Without these the system goes on, only slower: a load balancer must not take it out for their sake."""
+LEAVING = {"process": "本进程正在退出,请求请发往其他进程"}
 
 
 def _page(media_type: str, example: str) -> dict[int | str, dict[str, Any]]:
@@ -30,9 +30,9 @@ async def livez() -> Response:
 
 
 @router.get("/readyz", operation_id="readyz", summary="是否就绪", response_model=ReadyOut)
-async def readyz(world: World) -> Response:
+async def readyz(request: Request, world: World) -> Response:
     """能否服务:数据库可达、结构为最新。Redis 不可用只列入 degraded:登记照常,分流由巡检完成。"""
-    failing = await world.ailing()
+    failing = LEAVING if request.app.state.leaving else await world.ailing()
     blocking = {part: why for part, why in failing.items() if part not in SPARED}
     if blocking:
         told = ";".join(f"{part}:{why}" for part, why in blocking.items())

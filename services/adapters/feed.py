@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
+from contextvars import Context
 from uuid import UUID
 
 import structlog
@@ -29,13 +31,21 @@ class PolledFeedWatch:
         self._listen = listen
         self._waiting: dict[UUID, list[tuple[int, asyncio.Event]]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._looked_at = 0.0
+
+    @property
+    def lag(self) -> float:
+        """Seconds since the feeds were looked into; 0 while nobody waits for one."""
+        return max(0.0, time.monotonic() - self._looked_at) if self._waiting else 0.0
 
     async def wait(self, organ_id: UUID, after: int, seconds: float) -> None:
         reader = (after, asyncio.Event())
         self._waiting.setdefault(organ_id, []).append(reader)
         self._listen()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._watch())
+            self._looked_at = time.monotonic()
+            # It serves all who wait: what it logs belongs to no one call.
+            self._task = asyncio.create_task(self._watch(), context=Context())
         try:
             async with asyncio.timeout(seconds):
                 await reader[1].wait()
@@ -66,6 +76,7 @@ class PolledFeedWatch:
             except Exception:
                 log.exception("feed_watch_failed")  # the database is away; readers time out, then ask again
                 continue
+            self._looked_at = time.monotonic()
             for organ_id, last in heads.items():
                 for after, grown in self._waiting.get(organ_id, ()):
                     if last > after:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 
 import redis.asyncio
@@ -15,6 +16,8 @@ from services.adapters.store.database import Database
 from services.application.ports import StoreUnavailable
 
 SECONDS = 3.0
+NEWER = "schema_newer"
+"""A database migrated ahead of this program: a new version only adds, so that the old one serves on."""
 
 
 async def ailing(database: Database, redis_url: str | None) -> Mapping[str, str]:
@@ -28,16 +31,22 @@ async def ailing(database: Database, redis_url: str | None) -> Mapping[str, str]
     except DBAPIError:
         found["migrations"] = "数据库尚未建表,请运行 xinfang migrate"
     else:
-        if version != _newest():
-            found["migrations"] = f"数据库结构版本为{version},应为{_newest()},请运行 xinfang migrate"
+        newest, known = await asyncio.to_thread(_revisions)
+        if version not in known:
+            found[NEWER] = f"数据库结构版本{version}比程序新(程序认得{newest}):正在升级,照常服务"
+        elif version != newest:
+            found["migrations"] = f"数据库结构版本为{version},应为{newest},请运行 xinfang migrate"
     if redis_url and not await _pings(redis_url):
         found["redis"] = "Redis 无法访问(登记不受影响,分流由定时巡检完成)"
     return found
 
 
-def _newest() -> str | None:
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest schema that this program knows, and all that led to it."""
     with resources.as_file(resources.files("migrations")) as folder:
-        return ScriptDirectory(str(folder)).get_current_head()
+        scripts = ScriptDirectory(str(folder))
+        return scripts.get_current_head(), frozenset(each.revision for each in scripts.walk_revisions())
 
 
 async def _pings(url: str) -> bool:

@@ -12,6 +12,8 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
+from services.application.causes import causes
+
 QUIET = ("arq", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
 
@@ -22,6 +24,7 @@ def configure(level: str = "INFO") -> None:
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _caused,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -54,6 +57,16 @@ def _straight(*, terminal: bool) -> Callable[..., Any]:
     if terminal:
         return structlog.PrintLoggerFactory(sys.stderr)
     return structlog.BytesLoggerFactory(sys.stderr.buffer)
+
+
+def _caused(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """In a worker: the request ids of the calls that left the work in hand."""
+    found = causes()
+    if len(found) == 1:
+        event.setdefault("request_id", found[0])
+    elif found:
+        event.setdefault("request_ids", found)
+    return event
 
 
 def _rendered(*, terminal: bool) -> list[Processor]:

@@ -122,8 +122,5 @@ class Lists(Protocol):
     ) -> list[RunningClock]:
         """Running statutory clocks due on that day or later, in the order of their ids."""
 
-    async def oldest_due(self) -> datetime | None:
-        """The earliest point at which any clock needs something done."""
-
     async def ledger_heads(self, *, after: UUID | None, limit: int) -> list[LedgerHead]:
         """Where each petition's ledger ends, in the order of the petitions' ids."""

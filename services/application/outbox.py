@@ -7,8 +7,10 @@ import logging
 import traceback
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from services.application import rescreen, routing
+from services.application.causes import caused_by
 from services.application.ports import LeaseLost, World
 from services.domain.outbox import LEASE_SECONDS, Job, Topic
 from services.domain.refusal import Refusal
@@ -16,10 +18,16 @@ from services.domain.refusal import Refusal
 BATCH = 100
 PATIENCE_SECONDS = 120.0
 Handler = Callable[[World, Sequence[Job]], Awaitable[None]]
+Watch = Callable[[str, Sequence[Job]], AbstractContextManager[None]]
+"""Around each transaction of a worker: what it did, how long that took, what it raised."""
 # Each does its jobs and takes them off the outbox in one transaction: all of them, or nothing.
 HANDLERS: Mapping[str, Handler] = {Topic.ROUTE: routing.route, Topic.RESCREEN: rescreen.rescreen}
 
 log = logging.getLogger(__name__)
+
+
+def unwatched(_topic: str, _jobs: Sequence[Job]) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class Drain:
@@ -37,6 +45,7 @@ class Drain:
         batch: int = BATCH,
         lease_seconds: float = LEASE_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
+        watch: Watch = unwatched,
     ) -> None:
         self._world = world
         self._handlers = handlers
@@ -44,6 +53,7 @@ class Drain:
         self._batch = batch
         self._beat_seconds = lease_seconds / 3
         self._patience_seconds = patience_seconds
+        self._watch = watch
 
     async def once(self) -> int:
         """One batch of fresh jobs, then one job that was tried before. Returns how many were claimed."""
@@ -78,14 +88,16 @@ class Drain:
     async def _handle(self, topic: str, jobs: list[Job]) -> None:
         """A group in one transaction; when that fails, each job alone, so that only the bad one fails."""
         try:
-            async with asyncio.timeout(self._patience_seconds):
-                await self._handlers[topic](self._world, jobs)
+            with caused_by(jobs), self._watch(topic, jobs):
+                async with asyncio.timeout(self._patience_seconds):
+                    await self._handlers[topic](self._world, jobs)
         except Exception as error:
             if len(jobs) > 1:
                 for job in jobs:
                     await self._handle(topic, [job])
                 return
-            await self._failed(jobs[0], error)
+            with caused_by(jobs):
+                await self._failed(jobs[0], error)
 
     async def _failed(self, job: Job, error: Exception) -> None:
         if isinstance(error, LeaseLost):

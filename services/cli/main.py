@@ -9,11 +9,13 @@ import typer
 from services.cli import (
     archive,
     audit,
+    backup,
     calendar,
     classifier,
     clients,
     demo,
     directory,
+    doctor,
     jobs,
     migrate,
     places,
@@ -29,6 +31,9 @@ app.command("serve")(serve.serve)
 app.command("api")(serve.api)
 app.command("worker")(serve.worker)
 app.command("migrate")(migrate.migrate)
+app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(archive.app, name="archive", help="归档 · archives of old ledgers")
 app.add_typer(audit.app, name="audit", help="台账核对 · check the ledger")
 app.add_typer(calendar.app, name="calendar", help="工作日历 · the working calendar")

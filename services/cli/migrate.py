@@ -8,7 +8,7 @@ import typer
 from alembic import command
 
 import migrations
-from services.cli.session import DataFolder, settings_of
+from services.cli.session import DataFolder, fail, settings_of
 from services.settings import Settings
 
 
@@ -32,4 +32,9 @@ def migrate(
 def upgrade(settings: Settings) -> None:
     """Make the data folder, closed to others, and the newest tables. Takes its own event loop."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    command.upgrade(migrations.configuration(settings.database), "head")
+    try:
+        migrations.upgrade(migrations.configuration(settings.database))
+    except migrations.TablesBusy:
+        fail(
+            "有长事务占着表,升级没有做完;已做的步骤保留,稍后再运行一次 xinfang migrate · the tables are busy"
+        )

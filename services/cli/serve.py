@@ -21,14 +21,15 @@ from routing_worker.embedded import embedded
 from services.adapters import logs
 from services.adapters.keys import KeyFault
 from services.application.ports import StoreUnavailable
-from services.bootstrap import Deployment, deploy_checked
+from services.bootstrap import Deployment, TracingMissing, deploy_checked
 from services.cli import demo_city, welcome
 from services.cli.migrate import upgrade
 from services.cli.session import DataFolder, fail, in_world, settings_of
 from services.domain.region import UnknownRegion
 from services.settings import Settings
 
-DRAIN_SECONDS = 15
+# Told to end, a process is gone within 20 seconds: two in which it says so, these, and its worker's.
+DRAIN_SECONDS = 12
 KEEP_ALIVE_SECONDS = 75  # longer than callers keep an idle connection, lest they send into a closing one
 Host = Annotated[str | None, typer.Option(help="监听地址(默认 127.0.0.1)")]
 Port = Annotated[int | None, typer.Option(help="端口(默认 8000)", min=1, max=65535)]
@@ -98,7 +99,7 @@ async def _work(settings: Settings) -> None:
 async def _deployed(settings: Settings) -> AsyncIterator[Deployment]:
     try:
         world = await deploy_checked(settings)
-    except (KeyFault, StoreUnavailable) as refusal:
+    except (KeyFault, StoreUnavailable, TracingMissing) as refusal:
         fail(str(refusal))
     try:
         yield world
@@ -109,9 +110,11 @@ async def _deployed(settings: Settings) -> AsyncIterator[Deployment]:
 
 
 class _Server(uvicorn.Server):
-    """Says where to look once it is up; told to stop, it lets the long polls go and the requests finish."""
+    """Says where to look once it is up; told to stop, it lets long polls go and requests finish."""
 
     def __init__(self, app: FastAPI, world: Deployment, clients: Path | None) -> None:
+        self._app = app
+        self._leaving: asyncio.Task[None] | None = None
         settings = world.settings
         config = uvicorn.Config(
             app,
@@ -145,5 +148,18 @@ class _Server(uvicorn.Server):
         yield
 
     def _leave(self, number: int) -> None:
-        self.handle_exit(number, None)
-        self._leaving = asyncio.create_task(self._world.feed.close())
+        """The first signal asks politely; another, or Ctrl-C, does not wait for balancers to notice."""
+        if self._leaving is not None or number == signal.SIGINT:
+            self.handle_exit(number, None)
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self._let_go(number))
+
+    async def _let_go(self, number: int) -> None:
+        """Say that we are not ready, serve on while balancers notice, then take no more and finish."""
+        self._app.state.leaving = True
+        await self._world.feed.close()
+        if number == signal.SIGTERM:
+            await asyncio.sleep(self._world.settings.leave_seconds)
+        if not self.should_exit:  # a second Ctrl-C, to uvicorn, means: at once
+            self.handle_exit(number, None)
+        await self._world.feed.close()  # those that came to wait meanwhile

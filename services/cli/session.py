@@ -12,9 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from services.adapters.health import ailing
 from services.adapters.keys import KeyFault
-from services.bootstrap import Deployment, deploy_checked
+from services.bootstrap import SPARED, Deployment, TracingMissing, deploy_checked
 from services.domain.refusal import Refusal
 from services.settings import Settings
 
@@ -37,7 +36,7 @@ def in_world(data: Path | None, act: Callable[[Deployment], Awaitable[T]]) -> T:
     settings = settings_of(data)
     try:
         return asyncio.run(_within(settings, act))
-    except (Refusal, KeyFault) as refusal:
+    except (Refusal, KeyFault, TracingMissing) as refusal:
         fail(str(refusal))
 
 
@@ -46,8 +45,9 @@ async def _within(settings: Settings, act: Callable[[Deployment], Awaitable[T]])
         fail(f"数据目录 {settings.data} 中没有数据库,请先运行 xinfang migrate 或 xinfang serve")
     world = await deploy_checked(settings)
     try:
-        if problems := await ailing(world.database, None):
-            fail(";".join(problems.values()))
+        failing = await world.ailing()
+        if blocking := [why for part, why in failing.items() if part not in SPARED]:
+            fail(";".join(blocking))
         return await act(world)
     finally:
         await world.close()

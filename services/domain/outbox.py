@@ -29,6 +29,7 @@ class Job:
     """``attempt`` counts claims and fences every write: it never falls, so a late worker's number is past.
 
     ``tries`` counts the claims that burnt a try; a job given back untried, or retried by hand, has fewer.
+    ``request_id`` is that of the call which left it.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class Job:
     petition_id: UUID
     attempt: int = 0
     tries: int = 0
+    request_id: str = ""
 
 
 def back_off(tries: int) -> int:

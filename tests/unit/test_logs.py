@@ -4,11 +4,14 @@ import json
 import logging
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import structlog
 
 from services.adapters import logs
+from services.application.causes import caused_by
+from services.domain.outbox import Job
 
 SECRET = "张三 13800000000"
 
@@ -59,3 +62,17 @@ def test_an_error_is_told_by_kind_and_place_without_its_text(capsys: pytest.Capt
         event = json.loads(line)
         assert event["error"] == "ValueError"
         assert "test_logs.py" in event["places"][0]
+
+
+def test_what_a_worker_logs_names_the_calls_that_left_its_work(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure()
+    jobs = [Job(uuid4(), "route", uuid4(), request_id=name) for name in ("a", "b", "")]
+    with caused_by(jobs[:1]):
+        logging.getLogger("one").error("failed")
+    with caused_by(jobs):
+        structlog.get_logger("two").info("done")
+    structlog.get_logger("three").info("idle")
+    alone, batch, idle = lines(capsys)
+    assert alone["request_id"] == "a"
+    assert batch["request_ids"] == ["a", "b"]
+    assert not {"request_id", "request_ids"} & set(idle)

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from typing import Any
 
 import orjson
-from sqlalchemy import event
+from sqlalchemy import QueuePool, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -81,6 +81,20 @@ class Database:
         """SQLite: no other writer of this process until the end of the block. PostgreSQL's need not queue."""
         async with self._turn or nullcontext():
             yield
+
+    @property
+    def in_use(self) -> int:
+        """Connections that somebody holds at this moment."""
+        return sum(pool.checkedout() for pool in self._pools())
+
+    @property
+    def size(self) -> int:
+        """Connections that there may be."""
+        return sum(pool.size() for pool in self._pools())
+
+    def _pools(self) -> list[QueuePool]:
+        engines = {self._writer, self._reader}
+        return [engine.pool for engine in engines if isinstance(engine.pool, QueuePool)]
 
     async def close(self) -> None:
         await self._writer.dispose()

@@ -139,12 +139,6 @@ class SqlLists:
                 for row in rows.mappings()
             ]
 
-    async def oldest_due(self) -> datetime | None:
-        query = select(deadlines.c.next_at).where(deadlines.c.next_at.is_not(None))
-        async with self._database.reading() as connection:
-            found: datetime | None = await connection.scalar(query.order_by(deadlines.c.next_at).limit(1))
-        return found
-
     async def ledger_heads(self, *, after: UUID | None, limit: int) -> list[LedgerHead]:
         column = petitions.c
         record = archived_ledgers.c

@@ -10,12 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store.columns import database_now
 from services.adapters.store.database import Database
+from services.adapters.store.tables.ledger import events
 from services.adapters.store.tables.outbox import FRESH, TRIED, outbox
 from services.application.ports import LeaseLost
 from services.domain.outbox import LEASE_SECONDS, MAX_TRIES, Job, JobState, back_off
 
 MAX_ERROR_CHARS = 2000
 DIED = "worker died on every try"
+# A job has the moment of the act that left it, and the ledger knows by which call that was: no column needed.
+LEFT_BY = (
+    select(events.c.request_id)
+    .where(events.c.petition_id == outbox.c.petition_id, events.c.at == outbox.c.created_at)
+    .order_by(events.c.seq)
+    .limit(1)
+    .correlate(outbox)
+    .scalar_subquery()
+)
 
 
 class SqlQueue:
@@ -36,7 +46,7 @@ class SqlQueue:
         statement = self._claim(topics, worker, limit, retried=retried)
         async with self._database.writing() as connection:
             rows = (await connection.execute(statement)).all()
-        jobs = [Job(row.id, row.topic, row.petition_id, row.attempt, row.tries) for row in rows]
+        jobs = [Job(*row) for row in rows]
         return sorted(jobs, key=lambda job: job.id)
 
     def _claim(self, topics: Sequence[str], worker: str, limit: int, *, retried: bool) -> Any:
@@ -57,9 +67,8 @@ class SqlQueue:
             "worker": worker,
         }
         claim = update(outbox).where(outbox.c.id.in_(select(taken.c.id))).values(leased)
-        return claim.returning(
-            outbox.c.id, outbox.c.topic, outbox.c.petition_id, outbox.c.attempt, outbox.c.tries
-        )
+        told = (outbox.c.id, outbox.c.topic, outbox.c.petition_id, outbox.c.attempt, outbox.c.tries)
+        return claim.returning(*told, func.coalesce(LEFT_BY, ""))
 
     async def heartbeat(self, jobs: Sequence[Job]) -> int:
         """Lengthen the leases of jobs still in hand. Returns how many were.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, inspect, or_, select
+from uuid import UUID
+
+from sqlalchemy import exists, func, inspect, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.crypto import DecryptError, FieldCipher
 from services.adapters.store.database import Database
 from services.adapters.store.tables.access import clients
-from services.adapters.store.tables.petition import petitions
+from services.adapters.store.tables.petition import attachments, petitions
 
 
 async def holds_data(database: Database) -> bool:
@@ -38,3 +40,21 @@ async def opens(database: Database, cipher: FieldCipher) -> bool:
 
 async def _has_tables(connection: AsyncConnection) -> bool:
     return await connection.run_sync(lambda sync: inspect(sync).has_table(petitions.name))
+
+
+async def chosen_petitions(database: Database, count: int) -> list[UUID]:
+    """Petitions by chance, for whoever wants to see whether they open."""
+    query = select(petitions.c.id).order_by(func.random()).limit(count)
+    async with database.reading() as connection:
+        return list(await connection.scalars(query))
+
+
+async def attached_files(database: Database) -> set[str]:
+    """The hashes of all files that petitions have attached."""
+    async with database.reading() as connection:
+        return set(await connection.scalars(select(attachments.c.sha256).distinct()))
+
+
+async def schema_version(database: Database) -> str:
+    async with database.reading() as connection:
+        return str(await connection.scalar(text("SELECT version_num FROM alembic_version")))

@@ -24,6 +24,7 @@ from services.adapters.store.tables.paper import paper_counters
 from services.adapters.store.tables.petition import petitions
 from services.adapters.store.wakes import FEED
 from services.application.arrival import StoredAnswer
+from services.application.causes import cause_of
 from services.domain import ledger
 from services.domain.identity import index_document
 from services.domain.inbox import EntryType, InboxEntry
@@ -38,7 +39,9 @@ T = TypeVar("T")
 
 
 class SqlWork:
-    """See :class:`services.application.ports.Work`. ``rung`` and ``posted_to`` tell what to announce."""
+    """See :class:`services.application.ports.Work`. ``recorded`` counts its events by kind;
+    ``rung`` and ``posted_to`` tell what to announce.
+    """
 
     def __init__(self, connection: AsyncConnection, seal: Seal, *, now: datetime) -> None:
         self.connection = connection
@@ -48,6 +51,7 @@ class SqlWork:
         self._entries: list[tuple[InboxEntry, Petition]] = []
         self._jobs: list[dict[str, Any]] = []
         self._papers: list[tuple[IssuedPaper, Callable[[int], Paper]]] = []
+        self.recorded: Counter[str] = Counter()
         self.rung: set[str] = set()
         self.posted_to: set[UUID] = set()
         self._repositories: list[SqlRepository[Any]] = []
@@ -108,6 +112,7 @@ class SqlWork:
     def record(
         self, petition: Petition, kind: str, *, actor: str, data: Mapping[str, object] | None = None
     ) -> None:
+        self.recorded[kind] += 1
         _, drafts = self._drafts.setdefault(petition.id, (petition, []))
         drafts.append(ledger.Draft(id=uuid7(), at=self.now, kind=kind, actor=actor, data=dict(data or {})))
 
@@ -176,7 +181,7 @@ class SqlWork:
         chained = ledger.chain(petition.id, petition.head, petition.version, drafts)
         petition.version, petition.head = chained[-1].seq, chained[-1].hash
         self.petitions.touch(petition)
-        call = {"request_id": self.request_id, "fingerprint": self.fingerprint}
+        call = {"request_id": self.request_id or cause_of(petition.id), "fingerprint": self.fingerprint}
         return [mappings.EVENTS.row(event, self._seal) | call for event in chained]
 
     async def _number_papers(self) -> None:
