@@ -1,4 +1,5 @@
-"""Training: one linear separator a label; scores out of fold say what to expect of it."""
+"""Training: one linear separator a label, leaning on how often its words stand with the label; scores out
+of fold say what to expect of it."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from services.adapters.classifier.calibration import Floats, Labels
-from services.adapters.classifier.features import Columns, Reader, Row
+from services.adapters.classifier.features import Columns, Reader, Row, cuts_of
 from services.adapters.classifier.model import HEADING_VOICE, About, TextModel
 from services.adapters.classifier.trust import Trust
 from services.adapters.classifier.twins import families
@@ -24,6 +25,10 @@ EVENNESS = 0.25
 """The power of a label's rarity that its rows are weighed with: 0 all rows alike, 1 all labels alike."""
 FEWEST_ROWS = 20
 FEWEST_ROWS_OF_PLACE = 10
+LEANING = 0.015
+"""What naive Bayes weighs beside the separators: it orders the labels behind the first far better."""
+UNSEEN = 0.004
+"""What a token counts with a label that it never stood with; a row's tokens count less than one each."""
 NEVER = -3.0
 """The score of a label that a fold has not seen."""
 CHANCE = 20220501
@@ -59,7 +64,7 @@ def train(
         raise NothingToLearn(rows=len(rows), labels=len(names), fewest=FEWEST_ROWS)
     place = {name: index for index, name in enumerate(names)}
     truth = np.array([place[label] for label in labels])
-    reader = Reader(columns, _named_often(columns, places, rows))
+    reader = Reader(columns, _named_often(columns, places, rows), cuts_of(rows, columns))
     vocabulary = Vocabulary.of((reader.bags(row) for row in rows), len(rows))
     whole = vocabulary.matrix(reader.bags(row) for row in rows)
     headed = np.flatnonzero([reader.has_heading(row) for row in rows])
@@ -112,7 +117,17 @@ def _fit(matrix: sparse.csr_matrix, truth: Labels, labels: int) -> tuple[Floats,
     if len(present) == 2:  # one separator serves both
         found, base = np.vstack([-found, found]), np.append(-base, base)
     weights = np.zeros((matrix.shape[1], labels), dtype=np.float32)
-    weights[:, present] = found.T
+    weights[:, present] = found.T + LEANING * _by_frequency(matrix, truth, present)
     bias = np.full(labels, NEVER, dtype=np.float32)
     bias[present] = base
     return weights, bias
+
+
+def _by_frequency(matrix: sparse.csr_matrix, truth: Labels, present: Labels) -> Floats:
+    """Multinomial naive Bayes without the labels' shares: of each token and label, the logarithm of its share
+    in the label's rows, beside the mean over the labels."""
+    member = sparse.csr_matrix(present[:, None] == truth[None, :], dtype=np.float32)
+    strength = np.asarray((member @ matrix).todense()) + np.float32(UNSEEN)
+    logs = np.log(strength / strength.sum(axis=1, keepdims=True)).T
+    leaning: Floats = logs - logs.mean(axis=1, keepdims=True)
+    return leaning

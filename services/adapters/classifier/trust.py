@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
 
-MEASURES = 3
+MEASURES = 5
 SECOND_VOICE = 0.5
 STIFFNESS = 0.3
 FOLDS = 5
@@ -60,14 +60,18 @@ class Trust:
 
 
 def measures(scores: Floats, sharpness: float) -> Floats:
-    """What can be seen of an answer from outside: distances, shares, and which labels came first."""
+    """What can be seen of an answer from outside: distances, shares, how much speaks for the best label at all
+    (little, where most words are new), and which labels came first."""
     rows, labels = np.arange(len(scores)), scores.shape[1]
-    second, first = np.argsort(scores, axis=1, kind="stable")[:, -2:].T
+    order = np.argsort(scores, axis=1, kind="stable")
+    third, second, first = order[:, -min(3, labels)], order[:, -2], order[:, -1]
     margin = (scores[rows, first] - scores[rows, second]) * sharpness
     seen = np.zeros((len(scores), MEASURES + 2 * labels), dtype=np.float32)
     seen[:, 0] = margin / 3
     seen[:, 1] = np.minimum(margin, 6) ** 2 / 10
     seen[:, 2] = np.log(shares(scores, sharpness)[rows, first])
+    seen[:, 3] = scores[rows, first]
+    seen[:, 4] = scores[rows, first] - scores[rows, third]
     seen[rows, MEASURES + first] = 1
     seen[rows, MEASURES + labels + second] = SECOND_VOICE
     return seen

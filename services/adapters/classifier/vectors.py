@@ -20,8 +20,8 @@ Whole = npt.NDArray[np.int32]
 Number = TypeVar("Number", np.int32, np.float32)
 Bags = Mapping[Block, Counter[str]]
 
-BLOCK_WEIGHT = {Block.TEXT: 1.0, Block.GIVEN: 0.45, Block.PLACE: 0.39}
-FEWEST_ROWS = {Block.TEXT: 3, Block.GIVEN: 2, Block.PLACE: 3}
+BLOCK_WEIGHT = {Block.TEXT: 1.0, Block.GIVEN: 0.45, Block.PLACE: 0.39, Block.TIME: 0.45}
+FEWEST_ROWS = {Block.TEXT: 3, Block.GIVEN: 2, Block.PLACE: 3, Block.TIME: 3}
 """In how many different rows a token must stand to be kept: what one petitioner alone wrote is not (0004)."""
 MOST_TOKENS = 120_000
 LOG = np.append(0.0, 1.0 + np.log(np.arange(1, 256))).astype(np.float32)
