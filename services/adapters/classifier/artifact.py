@@ -59,6 +59,7 @@ def to_bytes(model: TextModel) -> bytes:
         "columns": asdict(model.reader.columns),
         "places": sorted(model.reader.places),
         "cuts": list(model.reader.cuts),
+        "usual": model.trust.usual,
         "sharpness": model.trust.sharpness,
         "trust_bias": model.trust.bias,
         "about": asdict(model.about),
@@ -141,6 +142,7 @@ def _model(header: Mapping[str, Any], members: Mapping[str, bytes]) -> TextModel
         weights=arrays["weights"],
         bias=arrays["bias"],
         trust=Trust(
+            float(header["usual"]),
             float(header["sharpness"]),
             arrays["trust"],
             float(header["trust_bias"]),

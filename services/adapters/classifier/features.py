@@ -1,9 +1,9 @@
 """What of a row the classifier looks at: the n-grams of its text, its categories, the places it names.
 
-Each block is a bag of tokens of its own: **text**, every run of one to three characters; **given**, the values
-of category columns, each alone and with its neighbours; **place**, the counties and districts named, alone
-and with each category, for a matter can be another's in another district; **time**, on which side of certain
-days the row lies. Digits are made alike, so that nobody's number becomes a token.
+Each block is a bag of tokens of its own: **text**, every run of one to three characters; **given**, the
+values of category columns, each alone and with its neighbours; **place**, the counties and districts named,
+alone and with each category, for a matter can be another's in another district; **time**, on which side of
+certain days the row lies. Digits are made alike, so that nobody's number becomes a token.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CATEGORY_SHARE = 0.2
 CATEGORY_CHARS = 16
 """A column is a category when at most this share of its values are distinct, and they are this short."""
 PERIOD_DIGITS, DAY_DIGITS = 6, 8
-"""Row numbers begin with year, month and day: units are renamed, and what a label meant then is told by it."""
+"""Row numbers begin with year, month, day: units are renamed, and what a label meant then is told by it."""
 MOST_CUTS = 11
 _BLANK = re.compile(r"\s+")
 _NUMBER = re.compile(r"[0-9０-９]+")

@@ -11,10 +11,11 @@ import numpy as np
 from scipy import sparse
 
 from services.adapters.classifier.calibration import Floats, Labels
-from services.adapters.classifier.features import Columns, Reader, Row, cuts_of
+from services.adapters.classifier.features import Block, Columns, Reader, Row, cuts_of
 from services.adapters.classifier.model import HEADING_VOICE, About, TextModel
 from services.adapters.classifier.trust import Trust
 from services.adapters.classifier.twins import families
+from services.adapters.classifier.vectors import FEWEST_ROWS as FEWEST_ROWS_OF_TOKEN
 from services.adapters.classifier.vectors import Vocabulary
 from services.domain.refusal import Refusal
 
@@ -70,7 +71,8 @@ def train(
     headed = np.flatnonzero([reader.has_heading(row) for row in rows])
     heading = vocabulary.matrix(reader.bags(rows[int(index)], heading_only=True) for index in headed)
     scores = _out_of_fold(whole, (headed, heading), truth, families(reader, rows))
-    trust, confidence = Trust.of(scores, truth, chance=CHANCE)
+    runs = np.array([len(reader.bags(row)[Block.TEXT]) for row in rows])
+    trust, confidence = Trust.of(scores, _familiar(whole, vocabulary, runs), truth, chance=CHANCE)
     weights, bias = _fit(whole, truth, len(names))
     model = TextModel(names, reader, vocabulary, weights, bias, trust, about)
     return Trained(model, scores, truth, confidence)
@@ -83,6 +85,14 @@ def _named_often(columns: Columns, places: frozenset[str], rows: Sequence[Row]) 
     for row in rows:
         named.update(reader.named_places(" ".join(row.get(name, "") for name in columns.text)))
     return frozenset(name for name, count in named.items() if count >= FEWEST_ROWS_OF_PLACE)
+
+
+def _familiar(whole: sparse.csr_matrix, vocabulary: Vocabulary, runs: Labels) -> Floats:
+    """Of the different runs of each row's text, the share that would be known without the row itself."""
+    stands = whole[:, : len(vocabulary.columns[Block.TEXT])].astype(bool).astype(np.float32)
+    known = np.asarray(stands.sum(axis=0)).ravel() > FEWEST_ROWS_OF_TOKEN[Block.TEXT]
+    share: Floats = (stands @ known.astype(np.float32)) / np.maximum(runs, 1)
+    return share.astype(np.float32)
 
 
 def _out_of_fold(

@@ -68,6 +68,11 @@ class Vocabulary:
             values.append(strength * np.float32(BLOCK_WEIGHT[block] / np.linalg.norm(strength)))
         return _joined(indices, np.int32), _joined(values, np.float32)
 
+    def familiar(self, bags: Bags, indices: Whole) -> float:
+        """Of the different runs in a text, the share that is known; ``indices`` are those of its vector."""
+        texts = len(self.columns[Block.TEXT])
+        return int(np.count_nonzero(indices < texts)) / max(len(bags[Block.TEXT]), 1)
+
     def matrix(self, bags: Iterable[Bags]) -> sparse.csr_matrix:
         """One line a row."""
         vectors = [self.vector(each) for each in bags]
