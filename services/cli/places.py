@@ -19,6 +19,7 @@ from services.cli import publishing
 from services.cli.session import DataFolder, fail, in_world
 from services.domain.directory_check import Problem
 from services.domain.draft import Draft, DraftFile
+from services.domain.own_place import OwnPlace, plan_places
 from services.domain.place import PlaceFinder
 from services.domain.place_trial import (
     Outcome,
@@ -34,6 +35,13 @@ from services.domain.region import Gazetteer, RegionLevel
 
 app = typer.Typer(no_args_is_help=True)
 TIMED_ROUNDS = 5
+CityFolder = Annotated[
+    Path | None,
+    typer.Option("--data", help="也用这个数据目录里载入的地名和区划", show_default=False),
+]
+OwnFile = Annotated[
+    Path | None, typer.Option("--own", help="也用这个文件中的本地地名,格式同 places load", show_default=False)
+]
 
 
 @app.callback()
@@ -45,13 +53,15 @@ def main() -> None:
 def find(
     text: str,
     office: Annotated[str | None, typer.Option(help="收件机关所在的行政区划代码")] = None,
+    own: OwnFile = None,
+    data: CityFolder = None,
 ) -> None:
     """找出文中的地点和依据 · Find the place that a text speaks of."""
-    gazetteer = load_gazetteer()
+    gazetteer, finder = _known(data, own)
     context = gazetteer.find(office) if office else None
     if office and context is None:
         raise typer.BadParameter(f"行政区划代码 {office} 不存在", param_hint="--office")
-    found = PlaceFinder(gazetteer).find(text, context=context.code if context else None)
+    found = finder.find(text, context=context.code if context else None)
     if found.region is None and not found.candidates:
         typer.echo(found.evidence)
         raise typer.Exit(1)
@@ -66,6 +76,8 @@ def find(
 @app.command()
 def evaluate(
     test: Annotated[Path, typer.Option(help="CSV 或 XLSX,列为 text、context_region、accept")],
+    own: OwnFile = None,
+    data: CityFolder = None,
 ) -> None:
     """用写明正确答案的文本检验地点识别,输出 JSON · Score the place finder on texts with known answers."""
     try:
@@ -73,8 +85,7 @@ def evaluate(
     except Refusal as refusal:
         fail(str(refusal))
     refuse(test, problems)
-    gazetteer = load_gazetteer()
-    finder = PlaceFinder(gazetteer)
+    gazetteer, finder = _known(data, own)
     answers = run(rows, finder, gazetteer)
     report = _report(answers, gazetteer) | _timed(rows, finder, gazetteer)
     typer.echo(json.dumps(report | {"misses": _misses(answers, gazetteer)}, ensure_ascii=False, indent=1))
@@ -117,6 +128,23 @@ def refuse(path: Path, problems: list[Problem]) -> None:
     if problems:
         lines = [f"{path.name} 第{problem.line}行:{problem.reason}" for problem in problems]
         fail("\n".join([*lines, f"共 {len(problems)} 处错误,没有采用 · nothing was taken"]))
+
+
+def _known(data: Path | None, own: Path | None) -> tuple[Gazetteer, PlaceFinder]:
+    """The nation's regions; with them a city's own regions and places, and those of a file."""
+    gazetteer, names = load_gazetteer(), tuple[OwnPlace, ...]()
+    if data is not None:
+        directory = in_world(data, lambda world: world.directory())
+        gazetteer, names = directory.gazetteer, directory.places
+    if own is not None:
+        try:
+            rows, problems = read_places(own)
+        except Refusal as refusal:
+            fail(str(refusal))
+        plan = plan_places(names, rows, gazetteer=gazetteer)
+        refuse(own, problems or list(plan.problems))
+        names = plan.places
+    return gazetteer, PlaceFinder(gazetteer, names)
 
 
 def _report(answers: list[TrialAnswer], gazetteer: Gazetteer) -> dict[str, object]:

@@ -136,7 +136,9 @@ class Lexicon:
             wide=any(region.level.rank <= _WIDEST_RANK for region in regions),
             narrow=all(region.level is not RegionLevel.PROVINCE for region in regions),
             ungoverned=ungoverned,
-            needs_company=ungoverned or name in _NEED_COMPANY,
+            needs_company=ungoverned
+            or name in _NEED_COMPANY
+            or (form is Form.OTHER and name[:-1] in ORDINARY),
             governed=not town and not any(region.is_management_district for region in regions),
         )
 

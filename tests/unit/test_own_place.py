@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -128,6 +129,31 @@ def test_places_are_loaded_once_and_routed_by_without_a_restart(xinfang: Xinfang
     asked = Matter("路灯不亮", "康富南路的路灯不亮", YIYANG)
     asyncio.run(act())
     assert "没有变化" in xinfang("places", "load", path).stdout
+
+
+def test_places_are_asked_with_what_the_city_has_loaded(xinfang: Xinfang, data: Path) -> None:
+    text = "康富南路的路灯不亮"
+    assert xinfang("places", "find", text).exit_code == 1
+    file = saved(data, LINES)
+    assert TAOHUALUN in xinfang("places", "find", text, "--own", file).stdout
+    assert xinfang("places", "find", text, "--data", data).exit_code == 1
+    xinfang("places", "load", file)
+    assert TAOHUALUN in xinfang("places", "find", text, "--data", data).stdout
+
+
+def test_places_are_scored_with_a_file_of_own_places(xinfang: Xinfang, data: Path) -> None:
+    test = data / "test.csv"
+    test.write_text(f"text,context_region,accept\n康富南路积水,{YIYANG},{TAOHUALUN}\n", encoding="utf-8")
+    right = [
+        json.loads(xinfang("places", "evaluate", "--test", test, *own).stdout)["right"]
+        for own in ((), ("--own", saved(data, LINES)))
+    ]
+    assert right == [0, 1]
+
+
+def test_a_file_of_own_places_with_a_mistake_is_refused_when_asked_with(xinfang: Xinfang, data: Path) -> None:
+    result = xinfang("places", "find", "桃花坪", "--own", saved(data, LINES + "无处,430999,道路,,,\n"))
+    assert (result.exit_code, "第4行" in result.stderr) == (1, True)
 
 
 def test_a_load_with_one_mistake_changes_nothing(xinfang: Xinfang, data: Path) -> None:

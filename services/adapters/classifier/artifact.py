@@ -25,7 +25,8 @@ from services.adapters.classifier.trust import MEASURES, Trust
 from services.adapters.classifier.vectors import Vocabulary
 from services.domain.refusal import Refusal
 
-FORMAT = 1
+FORMAT = 2
+"""2: runs of up to three characters, days as cuts, and more measures of trust."""
 HEADER, TOKENS = "header.json", "tokens.json"
 ARRAYS = ("rarity", "weights", "bias", "trust", "curve_raw", "curve_right")
 HALF = frozenset({"weights"})
@@ -57,6 +58,8 @@ def to_bytes(model: TextModel) -> bytes:
         "labels": list(model.labels),
         "columns": asdict(model.reader.columns),
         "places": sorted(model.reader.places),
+        "cuts": list(model.reader.cuts),
+        "usual": model.trust.usual,
         "sharpness": model.trust.sharpness,
         "trust_bias": model.trust.bias,
         "about": asdict(model.about),
@@ -73,7 +76,7 @@ def from_bytes(content: bytes) -> TextModel:
     members = _members(content)
     header = _header(members.pop(HEADER, b""))
     if header.get("format") != FORMAT:
-        raise ModelRefused(reason=f"格式版本为{header.get('format')},本系统读取的是{FORMAT}")
+        raise ModelRefused(reason=f"格式版本为{header.get('format')},本系统读取的是{FORMAT},请重新训练")
     if header.get("sha256") != _digest(members):
         raise ModelRefused(reason="内容与校验值不符,文件已损坏")
     try:
@@ -133,11 +136,13 @@ def _model(header: Mapping[str, Any], members: Mapping[str, bytes]) -> TextModel
                 reference=columns["reference"],
             ),
             frozenset(header["places"]),
+            tuple(header["cuts"]),
         ),
         vocabulary=Vocabulary(held, arrays["rarity"]),
         weights=arrays["weights"],
         bias=arrays["bias"],
         trust=Trust(
+            float(header["usual"]),
             float(header["sharpness"]),
             arrays["trust"],
             float(header["trust_bias"]),

@@ -60,7 +60,11 @@ class Curve:
         )
 
     def read(self, raw: Floats) -> Floats:
-        return np.interp(raw, self.raw, self.right).astype(np.float32)
+        """Below the lowest step the odds fall as ``raw`` (log-odds) does: nothing was seen there to trust."""
+        beyond = np.exp(np.minimum(raw - self.raw[0], 0.0))
+        odds = beyond * self.right[0] / (1.0 - self.right[0])
+        read = np.interp(raw, self.raw, self.right)
+        return np.where(raw < self.raw[0], odds / (1.0 + odds), read).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

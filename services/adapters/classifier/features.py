@@ -1,9 +1,9 @@
 """What of a row the classifier looks at: the n-grams of its text, its categories, the places it names.
 
-Each block is a bag of tokens of its own: **text**, every run of one to four characters; **given**, the values
-of category columns, each alone and with its neighbours; **place**, the counties and districts named, alone
-and with each category, for a matter can be another's in another district. Digits are made alike, so that
-nobody's number becomes a token.
+Each block is a bag of tokens of its own: **text**, every run of one to three characters; **given**, the
+values of category columns, each alone and with its neighbours; **place**, the counties and districts named,
+alone and with each category, for a matter can be another's in another district; **time**, on which side of
+certain days the row lies. Digits are made alike, so that nobody's number becomes a token.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from enum import StrEnum
 Row = Mapping[str, str]
 """Column → value; a column that is not there is empty."""
 
-LONGEST_GRAM = 4
+LONGEST_GRAM = 3
 READ_CHARS = 2_000
 """Only so much of a text is read: what is wanted stands in front, attachments are quoted behind."""
 HEADING_SHARE = 0.35
@@ -25,8 +25,9 @@ HEADING_SHARE = 0.35
 CATEGORY_SHARE = 0.2
 CATEGORY_CHARS = 16
 """A column is a category when at most this share of its values are distinct, and they are this short."""
-PERIOD_DIGITS = 6
-"""Row numbers begin with year and month: units are renamed, and what a label meant then is told by it."""
+PERIOD_DIGITS, DAY_DIGITS = 6, 8
+"""Row numbers begin with year, month, day: units are renamed, and what a label meant then is told by it."""
+MOST_CUTS = 11
 _BLANK = re.compile(r"\s+")
 _NUMBER = re.compile(r"[0-9０-９]+")
 
@@ -35,6 +36,7 @@ class Block(StrEnum):
     TEXT = "text"
     GIVEN = "given"
     PLACE = "place"
+    TIME = "time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,15 @@ def _heading(values: Mapping[str, Sequence[str]]) -> str | None:
 
 
 class Reader:
-    """Reads rows into bags. ``places``: the names of counties and districts, as short as people say them."""
+    """Reads rows into bags. ``places``: the names of counties and districts, as short as people say them;
+    ``cuts``: the days (yyyymmdd) of which is told whether a row is later."""
 
-    def __init__(self, columns: Columns, places: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, columns: Columns, places: frozenset[str] = frozenset(), cuts: tuple[str, ...] = ()
+    ) -> None:
         self.columns = columns
         self.places = places
+        self.cuts = cuts
         self._by_start: defaultdict[str, list[str]] = defaultdict(list)
         for name in places:
             self._by_start[name[:2]].append(name)
@@ -89,6 +95,7 @@ class Reader:
             Block.TEXT: Counter(grams(text)),
             Block.GIVEN: Counter(self._given(row)),
             Block.PLACE: Counter(self._placed(row, text)),
+            Block.TIME: Counter(self._dated(row)),
         }
 
     def has_heading(self, row: Row) -> bool:
@@ -96,9 +103,13 @@ class Reader:
 
     def _given(self, row: Row) -> Iterator[str]:
         yield from conjunctions([row.get(name, "") for name in self.columns.given])
-        number = row.get(self.columns.reference, "") if self.columns.reference else ""
-        if number.isdigit():
-            yield f"since:{number[:PERIOD_DIGITS]}"
+        if day := dated(row, self.columns):
+            yield f"since:{day[:PERIOD_DIGITS]}"
+
+    def _dated(self, row: Row) -> Iterator[str]:
+        """A unit that was renamed on some day is known by the cut that lies nearest to it."""
+        if day := dated(row, self.columns):
+            yield from (f"{'after' if day > cut else 'until'}:{cut}" for cut in self.cuts)
 
     def _placed(self, row: Row, text: str) -> Iterator[str]:
         values = [(name, row[name]) for name in self.columns.given if row.get(name)]
@@ -112,13 +123,26 @@ class Reader:
         return {name for start in begun for name in self._by_start[start] if name in text}
 
 
+def dated(row: Row, columns: Columns) -> str:
+    """The first digits of the row's number, its day; empty where there is none."""
+    number = row.get(columns.reference, "") if columns.reference else ""
+    return number[:DAY_DIGITS] if number.isdigit() else ""
+
+
+def cuts_of(rows: Sequence[Row], columns: Columns) -> tuple[str, ...]:
+    """Days between which lie about equally many rows."""
+    days = sorted(day for row in rows if (day := dated(row, columns)))
+    at = (days[len(days) * part // (MOST_CUTS + 1)] for part in range(1, MOST_CUTS + 1)) if days else ()
+    return tuple(sorted(set(at) - {days[-1]} if days else ()))
+
+
 def readable(text: str) -> str:
     """Without blanks, in lower case, every number alike: what the n-grams are cut from."""
     return _NUMBER.sub("0", _BLANK.sub("", text[:READ_CHARS])).lower()
 
 
 def grams(text: str) -> Iterable[str]:
-    """Every run of 1 to 4 characters, in the order of their length."""
+    """Every run of 1 to 3 characters, in the order of their length."""
     tokens = list(text)
     for length in range(2, LONGEST_GRAM + 1):
         tokens += [text[start : start + length] for start in range(len(text) - length + 1)]

@@ -58,23 +58,25 @@ class TextModel:
 
     def answer(self, row: Row, best: int = BEST) -> tuple[tuple[str, float], ...]:
         """The ``best`` likeliest labels of a row, from the likeliest, with their chances."""
-        scores = self.scores(row)
-        first = float(self.trust.confidence(scores[None, :])[0])
+        scores, familiar = self.heard(row)
+        first = float(self.trust.confidence(scores[None, :], np.array([familiar], dtype=np.float32))[0])
         part = shares(scores, self.trust.sharpness)
         order = np.argsort(-scores, kind="stable")[:best]
         left = (1.0 - first) / max(1.0 - float(part[order[0]]), 1e-6)
         chances = [first, *(min(first, float(part[index]) * left) for index in order[1:])]
         return tuple((self.labels[index], chance) for index, chance in zip(order, chances, strict=True))
 
-    def scores(self, row: Row) -> Floats:
-        """One score a label."""
-        whole = self._scores(row)
+    def heard(self, row: Row) -> tuple[Floats, float]:
+        """One score a label, and the share of the text's runs that are known."""
+        whole, familiar = self._scores(row)
         if not self.reader.has_heading(row):
-            return whole
-        blended: Floats = (1 - HEADING_VOICE) * whole + HEADING_VOICE * self._scores(row, heading_only=True)
-        return blended
+            return whole, familiar
+        alone, _ = self._scores(row, heading_only=True)
+        blended: Floats = (1 - HEADING_VOICE) * whole + HEADING_VOICE * alone
+        return blended, familiar
 
-    def _scores(self, row: Row, *, heading_only: bool = False) -> Floats:
-        indices, values = self.vocabulary.vector(self.reader.bags(row, heading_only=heading_only))
+    def _scores(self, row: Row, *, heading_only: bool = False) -> tuple[Floats, float]:
+        bags = self.reader.bags(row, heading_only=heading_only)
+        indices, values = self.vocabulary.vector(bags)
         scores: Floats = values @ self.weights[indices] + self.bias
-        return scores
+        return scores, self.vocabulary.familiar(bags, indices)

@@ -17,57 +17,76 @@ Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
 
-MEASURES = 3
+MEASURES = 5
 SECOND_VOICE = 0.5
 STIFFNESS = 0.3
+STRANGEST = 0.02
 FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """``weights``: of the measures, of each label as the best, as the next one; then the curve."""
+    """``weights``: of the measures, of each label as the best, as the next one; then the curve.
 
+    ``usual``: the least share of known runs that a text has, but for the strangest of the training rows. A
+    text of which less is known is trusted less, in that proportion: no row has shown how such texts fare, and
+    what they share with the past are the everyday words.
+    """
+
+    usual: float
     sharpness: float
     weights: Floats
     bias: float
     curve: Curve
 
     @classmethod
-    def of(cls, scores: Floats, truth: Labels, *, chance: int) -> tuple[Trust, Floats]:
-        """Learn from scores out of fold (rows × labels). With it: each row's confidence, by others alone."""
+    def of(cls, scores: Floats, familiar: Floats, truth: Labels, *, chance: int) -> tuple[Trust, Floats]:
+        """Learn from scores out of fold (rows × labels) and each row's share of known runs. With it: each
+        row's confidence, by others alone."""
         from sklearn.linear_model import LogisticRegression
-        from sklearn.model_selection import KFold
+        from sklearn.model_selection import StratifiedKFold
 
+        usual = float(np.quantile(familiar, STRANGEST))
         sharpness = best_sharpness(scores, truth)
         seen = measures(scores, sharpness)
         right = scores.argmax(axis=1) == truth
         judge = LogisticRegression(C=STIFFNESS, max_iter=1000)
-        if right.all() or not right.any() or len(right) < 2 * FOLDS:
-            nothing = np.zeros(seen.shape[1], dtype=np.float32)
-            curve = Curve.of(np.zeros(len(right), dtype=np.float32), right)
-            return cls(sharpness, nothing, 0.0, curve), curve.read(np.zeros(len(right), dtype=np.float32))
         raw = np.zeros(len(right), dtype=np.float32)
-        for known, asked in KFold(FOLDS, shuffle=True, random_state=chance).split(seen):
+        if min(right.sum(), len(right) - right.sum()) < FOLDS:
+            nothing = np.zeros(seen.shape[1], dtype=np.float32)
+            curve = Curve.of(raw, right)
+            trust = cls(usual, sharpness, nothing, 0.0, curve)
+            return trust, trust._told(raw, familiar)
+        for known, asked in StratifiedKFold(FOLDS, shuffle=True, random_state=chance).split(seen, right):
             raw[asked] = judge.fit(seen[known], right[known]).decision_function(seen[asked])
         judge.fit(seen, right)
         curve = Curve.of(raw, right)
         weights = judge.coef_[0].astype(np.float32)
-        return cls(sharpness, weights, float(judge.intercept_[0]), curve), curve.read(raw)
+        trust = cls(usual, sharpness, weights, float(judge.intercept_[0]), curve)
+        return trust, trust._told(raw, familiar)
 
-    def confidence(self, scores: Floats) -> Floats:
+    def confidence(self, scores: Floats, familiar: Floats) -> Floats:
         """Of each row (rows × labels), the chance that its best label is right."""
-        return self.curve.read(measures(scores, self.sharpness) @ self.weights + self.bias)
+        return self._told(measures(scores, self.sharpness) @ self.weights + self.bias, familiar)
+
+    def _told(self, raw: Floats, familiar: Floats) -> Floats:
+        told: Floats = self.curve.read(raw) * np.minimum(familiar / max(self.usual, 1e-6), 1.0)
+        return told
 
 
 def measures(scores: Floats, sharpness: float) -> Floats:
-    """What can be seen of an answer from outside: distances, shares, and which labels came first."""
+    """What can be seen of an answer from outside: distances, shares, how much speaks for the best label at
+    all, and which labels came first."""
     rows, labels = np.arange(len(scores)), scores.shape[1]
-    second, first = np.argsort(scores, axis=1, kind="stable")[:, -2:].T
+    order = np.argsort(scores, axis=1, kind="stable")
+    third, second, first = order[:, -min(3, labels)], order[:, -2], order[:, -1]
     margin = (scores[rows, first] - scores[rows, second]) * sharpness
     seen = np.zeros((len(scores), MEASURES + 2 * labels), dtype=np.float32)
     seen[:, 0] = margin / 3
     seen[:, 1] = np.minimum(margin, 6) ** 2 / 10
     seen[:, 2] = np.log(shares(scores, sharpness)[rows, first])
+    seen[:, 3] = scores[rows, first]
+    seen[:, 4] = scores[rows, first] - scores[rows, third]
     seen[rows, MEASURES + first] = 1
     seen[rows, MEASURES + labels + second] = SECOND_VOICE
     return seen

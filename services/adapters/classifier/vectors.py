@@ -20,8 +20,8 @@ Whole = npt.NDArray[np.int32]
 Number = TypeVar("Number", np.int32, np.float32)
 Bags = Mapping[Block, Counter[str]]
 
-BLOCK_WEIGHT = {Block.TEXT: 1.0, Block.GIVEN: 0.45, Block.PLACE: 0.39}
-FEWEST_ROWS = {Block.TEXT: 3, Block.GIVEN: 2, Block.PLACE: 3}
+BLOCK_WEIGHT = {Block.TEXT: 1.0, Block.GIVEN: 0.45, Block.PLACE: 0.39, Block.TIME: 0.45}
+FEWEST_ROWS = {Block.TEXT: 3, Block.GIVEN: 2, Block.PLACE: 3, Block.TIME: 3}
 """In how many different rows a token must stand to be kept: what one petitioner alone wrote is not (0004)."""
 MOST_TOKENS = 120_000
 LOG = np.append(0.0, 1.0 + np.log(np.arange(1, 256))).astype(np.float32)
@@ -67,6 +67,11 @@ class Vocabulary:
             indices.append(at[known])
             values.append(strength * np.float32(BLOCK_WEIGHT[block] / np.linalg.norm(strength)))
         return _joined(indices, np.int32), _joined(values, np.float32)
+
+    def familiar(self, bags: Bags, indices: Whole) -> float:
+        """Of the different runs in a text, the share that is known; ``indices`` are those of its vector."""
+        texts = len(self.columns[Block.TEXT])
+        return int(np.count_nonzero(indices < texts)) / max(len(bags[Block.TEXT]), 1)
 
     def matrix(self, bags: Iterable[Bags]) -> sparse.csr_matrix:
         """One line a row."""
