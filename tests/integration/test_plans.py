@@ -16,7 +16,6 @@ from bench.hot_reads import LARGE, READS, Known, opened, plan, rows_read, statem
 from services.bootstrap import Deployment
 from tests.conftest import database
 
-pytestmark = pytest.mark.timeout(900)  # the filling is much work for a busy machine
 PETITIONS = 20_000
 WITH_LEDGERS = 3_000  # ten events each: enough for a table that nobody wants to walk over
 MOST_ROWS = 6_000  # of tens of thousands: what one page, or one person's other petitions, may cost
