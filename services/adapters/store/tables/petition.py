@@ -67,7 +67,7 @@ petitions = Table(
     Index("ix_petitions_office", "office_region", "id"),
     Index("ix_petitions_state", "state", "office_region", "id"),
     Index("ix_petitions_client", "client_id", "id"),
-    Index("ix_petitions_holder", "holder_id", "state"),
+    Index("ix_petitions_desk", "holder_id", "state", "id"),
     Index("ix_petitions_newest_held", "holder_id", "id"),
     Index("ix_petitions_received", "received_on", "id"),
 )
