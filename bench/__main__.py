@@ -22,8 +22,14 @@ import uvloop
 from rich.console import Console
 
 from bench.figures import machine
+from bench.growth import growth
+from bench.hot_feed import feed
+from bench.hot_inbox import inbox, polls
 from bench.hot_intake import intake, single
 from bench.hot_intake_sqlite import intake_sqlite
+from bench.hot_kill import kill
+from bench.hot_memory import memory, start
+from bench.hot_worker import worker
 from bench.stage import Options, Stage
 from bench.table import Figure, Part, as_json, draw, show
 
@@ -32,7 +38,15 @@ Measure = Callable[[Stage], Awaitable[Sequence[Figure]]]
 PARTS: Mapping[str, Measure] = {
     "intake": intake,
     "single": single,
+    "worker": worker,
+    "feed": feed,
+    "inbox": inbox,
+    "polls": polls,
+    "kill": kill,
+    "memory": memory,
+    "start": start,
     "sqlite": intake_sqlite,
+    "growth": growth,
 }
 
 

@@ -39,7 +39,7 @@ async def register(
 async def intake(stage: Stage) -> list[Figure]:
     """``POST /v1/petitions``, all on, no worker; and what the load generator itself takes."""
     options = stage.options
-    async with stage.postgres() as site:
+    async with stage.shared() as site:
         assert site.dsn is not None
         floor = await start_floor(site, site.dsn)
         ours, bare = await site.registrations(), await site.registrations(floor)
@@ -84,7 +84,9 @@ async def intake(stage: Stage) -> list[Figure]:
             1, Figure("intake.to_pgbench", "登记,对 pgbench 单语句 intake to pgbench", to_pgbench, "×", at_least(0.35))
         )  # fmt: skip
         figures.append(
-            Figure("intake.pgbench_per_second", "pgbench 单语句 one statement", alone(rounds, "pgbench"), "/s")
+            Figure(
+                "intake.pgbench_per_second", "pgbench 单语句 one statement", alone(rounds, "pgbench"), "/s"
+            )
         )
     return figures
 
@@ -92,7 +94,7 @@ async def intake(stage: Stage) -> list[Figure]:
 async def single(stage: Stage) -> list[Figure]:
     """One connection: how long a registration takes when it is alone."""
     options = stage.options
-    async with stage.postgres() as site:
+    async with stage.shared() as site:
         assert site.dsn is not None
         floor = await start_floor(site, site.dsn)
         ours, bare = await site.registrations(), await site.registrations(floor)

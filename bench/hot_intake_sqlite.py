@@ -49,7 +49,14 @@ async def intake_sqlite(stage: Stage) -> list[Figure]:
 async def _start_orm(site: Site) -> Address:
     address = Address("127.0.0.1", free_port())
     file = site.system.logs / "orm.db"
-    command = [sys.executable, "-m", "bench.floors.orm_sqlite", "--port", str(address.port), "--file", str(file)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.floors.orm_sqlite",
+        "--port",
+        str(address.port),
+        "--file",
+        str(file),
+    ]
     await site.launch("orm", command, address)
     return address
-

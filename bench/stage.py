@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -29,6 +29,7 @@ CITY = "430900000000"
 SOURCES = ("portal", "hotline", "window")
 READY_WITHIN_SECONDS = 120.0
 REDIS_DATABASES = 16
+MOST_WORKERS = 2
 QUIET = {"XINFANG_LOG_LEVEL": "WARNING", "XINFANG_DEMO": "false"}
 
 
@@ -75,6 +76,17 @@ class Site:
             pass
         raise RuntimeError(f"{name} did not start:\n{self.system.last_words(name)}")
 
+    async def start_worker(self, name: str = "worker1") -> None:
+        """Start a worker, and wait for its first sign of life. Raises RuntimeError."""
+        self.system.start(name)
+        named = f"%:{self.pid(name)}:%"
+        async with self.database() as connection:
+            async with asyncio.timeout(READY_WITHIN_SECONDS):
+                while not await connection.fetchval("SELECT count(*) FROM workers WHERE name LIKE $1", named):
+                    if self.system.processes[name].poll() is not None:
+                        raise RuntimeError(f"{name} did not start:\n{self.system.last_words(name)}")
+                    await asyncio.sleep(0.02)
+
     def pid(self, name: str) -> int:
         return self.system.processes[name].pid
 
@@ -120,23 +132,49 @@ class Stage:
         self._folder = Path(tempfile.mkdtemp(prefix="xinfang-bench-"))
         self._bases: dict[str, Path] = {}
         self._number = 0
+        self._shared: tuple[Site, AsyncExitStack] | None = None
+
+    @asynccontextmanager
+    async def shared(self) -> AsyncIterator[Site]:
+        """The system on PostgreSQL that the parts use one after the other, each starting what else it needs.
+
+        To start one takes longer than to measure it. A part that fails takes it along: the next has a new one.
+        """
+        if self._shared is None:
+            async with AsyncExitStack() as starting:
+                site = await starting.enter_async_context(self.postgres())
+                self._shared = (site, starting.pop_all())
+        site, _ = self._shared
+        try:
+            yield site
+        except BaseException:
+            await self._end_shared()
+            raise
+        for name in site.system.processes.keys() - {"api"}:
+            site.system.end(name)
+
+    async def _end_shared(self) -> None:
+        if self._shared is not None:
+            (_, ending), self._shared = self._shared, None
+            await ending.aclose()
 
     async def close(self) -> None:
+        await self._end_shared()
         for kind in self._bases:
             if kind == "postgres":
                 await self._administer(f'DROP DATABASE IF EXISTS "{self._base_name}" WITH (FORCE)')
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @asynccontextmanager
-    async def postgres(self, *, workers: int = 0, **settings: str) -> AsyncIterator[Site]:
-        """An API process on PostgreSQL and Redis, with so many workers: ``worker1``, …"""
+    async def postgres(self, **settings: str) -> AsyncIterator[Site]:
+        """An API process on PostgreSQL and Redis; ``worker1`` and ``worker2`` may be started beside it."""
         base = await self._base("postgres")
         folder, name = self._copy(base), f"{self._base_name}_{self._number}"
         await self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{self._base_name}"')
         async with self._bell() as bell:
             try:
                 environment = {**self._settings(name, bell), **settings}
-                async with self._running(folder, environment, dsn=self._dsn(name), workers=workers) as site:
+                async with self._running(folder, environment, dsn=self._dsn(name)) as site:
                     yield site
             finally:
                 await self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -145,7 +183,7 @@ class Stage:
     async def sqlite(self, server: str | None = None) -> AsyncIterator[Site]:
         """One process on the embedded database, without the worker in it. ``server``: of a floor beside it."""
         folder = self._copy(await self._base("sqlite"))
-        async with self._running(folder, dict(QUIET), dsn=None, workers=0) as site:
+        async with self._running(folder, dict(QUIET), dsn=None) as site:
             site.postgres_pid = await postmaster(server) if server else None
             yield site
 
@@ -162,20 +200,19 @@ class Stage:
 
     @asynccontextmanager
     async def _running(
-        self, folder: Path, environment: dict[str, str], *, dsn: str | None, workers: int
+        self, folder: Path, environment: dict[str, str], *, dsn: str | None
     ) -> AsyncIterator[Site]:
         port = free_port()
         address = Address("127.0.0.1", port)
         system = System(f"http://127.0.0.1:{port}", folder / "demo-clients.json", folder, environment)
         api = [str(XINFANG), "api", "--port", str(port), "--data", str(folder)]
         system.commands["api"] = api if dsn else [*api, "--no-worker"]
-        for number in range(1, workers + 1):
+        for number in range(1, MOST_WORKERS + 1):
             system.commands[f"worker{number}"] = [str(XINFANG), "worker", "--data", str(folder)]
         server = await postmaster(dsn) if dsn else None
         site = Site(system, address, read_credentials(system.clients), dsn, server)
         try:
-            for name in system.commands:
-                system.start(name)
+            system.start("api")
             await site.answers("api", address, "/readyz")
             yield site
         finally:

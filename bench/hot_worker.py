@@ -1,0 +1,138 @@
+"""Routing: petitions registered while the worker stands still, then how fast it works them off."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from uuid_utils.compat import uuid7
+
+from bench.floors import jobs
+from bench.hot_intake import US
+from bench.load import drive
+from bench.registrations import Registrations
+from bench.rounds import Sample, Spread, alone, in_turns, paired
+from bench.stage import Site, Stage
+from bench.table import Figure, at_least
+
+PETITIONS, JOBS = 1500, 300
+LOOK_SECONDS = 0.01
+PATIENCE_SECONDS = 120.0
+UNROUTED = "SELECT count(*) FROM petitions WHERE state = 'registered'"
+
+
+def freeze(site: Site, name: str) -> None:
+    os.kill(site.pid(name), signal.SIGSTOP)
+
+
+def thaw(site: Site, name: str) -> None:
+    os.kill(site.pid(name), signal.SIGCONT)
+
+
+async def until(reached: Callable[[], Awaitable[bool]], *, patience: float = PATIENCE_SECONDS) -> float:
+    """Seconds until it is so. Raises TimeoutError."""
+    began = time.perf_counter()
+    async with asyncio.timeout(patience):
+        while not await reached():
+            await asyncio.sleep(LOOK_SECONDS)
+    return time.perf_counter() - began
+
+
+async def all_routed(connection: asyncpg.Connection) -> float:
+    async def none_left() -> bool:
+        return not await connection.fetchval(UNROUTED)
+
+    return await until(none_left)
+
+
+async def register_many(site: Site, sent: Registrations, count: int) -> float:
+    """Register so many over 16 connections; how many a second."""
+    requests = itertools.islice(sent.ready(count), count)
+    return (await drive(site.address, requests, connections=16)).sound().per_second
+
+
+async def worker(stage: Stage) -> list[Figure]:
+    """One worker, one bell; held against arq with a job a petition, and against registration."""
+    many = PETITIONS * (4 if stage.options.full else 1)
+    intake: list[float] = []
+    async with stage.shared() as site, site.database() as connection, _arq(site) as queue:
+        sent = await site.registrations()
+        await site.start_worker()
+        await all_routed(connection)
+
+        async def case_ours() -> Sample:
+            freeze(site, "worker1")
+            intake.append(await register_many(site, sent, many))
+            accounts = site.accounts(app=site.pid("worker1")).start()
+            thaw(site, "worker1")
+            took = await all_routed(connection)
+            return Sample(many / took, accounts.per_item(many))
+
+        async def case_arq() -> Sample:
+            return await _arq_round(site, connection, queue)
+
+        await case_ours()
+        intake.clear()
+        rounds = await in_turns({"ours": case_ours, "arq": case_arq}, stage.options.rounds)
+    to_intake = [each["ours"].per_second / rate for each, rate in zip(rounds, intake, strict=True)]
+    cpu = alone(rounds, "ours", lambda sample: sample.cpu_of_system)
+    return [
+        Figure("worker.to_arq", "分流,对 arq 逐件 routing to arq, a job each", paired(rounds, "ours", "arq"), "×", at_least(8)),
+        Figure("worker.to_intake", "分流,对登记 routing to registration", Spread.of(to_intake), "×", at_least(2)),
+        Figure("worker.per_second", "分流 routed", alone(rounds, "ours"), "/s"),
+        Figure("worker.cpu", "分流每件 CPU a petition", cpu, US),
+        Figure("worker.arq_per_second", "arq 逐件 a job each", alone(rounds, "arq"), "/s"),
+    ]  # fmt: skip
+
+
+@asynccontextmanager
+async def _arq(site: Site) -> AsyncIterator[ArqRedis]:
+    """An arq worker beside ours, standing still."""
+    dsn, bell = _async_dsn(site), site.system.environment["XINFANG_REDIS_URL"]
+    await jobs.prepare(dsn)
+    name = "arq"
+    site.system.commands[name] = [sys.executable, "-m", "bench.floors.jobs", "--dsn", dsn, "--redis", bell]
+    site.system.start(name)
+    queue = await create_pool(RedisSettings.from_dsn(bell), default_queue_name=jobs.QUEUE)
+    try:
+        yield queue
+    finally:
+        await queue.aclose()
+
+
+async def _arq_round(site: Site, connection: asyncpg.Connection, queue: ArqRedis) -> Sample:
+    engine = create_async_engine(_async_dsn(site))
+    session = async_sessionmaker(engine)
+    ids = [uuid7() for _ in range(JOBS)]
+    freeze(site, "arq")
+    freeze(site, "worker1")
+    async with session.begin() as unit:
+        unit.add_all(row for petition_id in ids for row in jobs.registered(petition_id))
+    await engine.dispose()
+    for petition_id in ids:
+        await queue.enqueue_job("route", str(petition_id))
+    before = await connection.fetchval("SELECT count(*) FROM job_decisions")
+
+    async def all_done() -> bool:
+        return bool(await connection.fetchval("SELECT count(*) FROM job_decisions") >= before + JOBS)
+
+    accounts = site.accounts(app=site.pid("arq")).start()
+    thaw(site, "arq")
+    took = await until(all_done)
+    spent = accounts.per_item(JOBS)
+    thaw(site, "worker1")
+    return Sample(JOBS / took, spent)
+
+
+def _async_dsn(site: Site) -> str:
+    assert site.dsn is not None
+    return site.dsn.replace("postgresql://", "postgresql+asyncpg://")
