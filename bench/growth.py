@@ -17,12 +17,13 @@ from bench.hot_intake import WARM_SECONDS, register
 from bench.hot_worker import all_routed, freeze, thaw, until
 from bench.load import drive
 from bench.registrations import Person, Registrations, person
-from bench.rounds import Sample, in_turns, paired
+from bench.rounds import Sample, alone, in_turns, paired
 from bench.stage import Site, Stage
-from bench.table import Figure, at_most
+from bench.table import Figure
+from bench.wanted import figure
 from bench.wire import connect
 
-REAL = 240
+REAL = 120
 PAGES = 20
 ROWS = 100
 # Clocks that are due, of petitions that can be opened; nothing else is left for the worker to do.
@@ -30,13 +31,6 @@ MAKE_DUE = """UPDATE deadlines SET state = 'running', met_on = NULL, next_point 
         next_at = now() - interval '1 hour'
     WHERE petition_id = ANY($1) AND rule IN ('D3', 'D4')"""
 DUE = "SELECT count(*) FROM deadlines WHERE next_at <= now()"
-TITLES = {
-    "intake": "登记 intake",
-    "number": "按编号查询 lookup by number",
-    "inbox": "收件箱 inbox",
-    "same": "同一事项 same matter at registration",
-    "sweep": "到期清扫 overdue sweep",
-}
 
 
 @dataclass(slots=True)
@@ -94,7 +88,7 @@ class Grown:
         thaw(self.site, "worker1")
         await until(begun)
         took = await until(ended) if left else 0.01
-        freeze(self.site, "worker1")
+        await freeze(self.site, self.connection, "worker1")
         return Sample(max(1, left) / took)
 
     async def _asked(self, requests: list[bytes], seconds: float) -> Sample:
@@ -128,15 +122,12 @@ async def growth(stage: Stage) -> list[Figure]:
         )
     note = f"{options.large:,} to {options.small:,} petitions"
     return [
-        Figure(
+        figure(
             f"growth.{act}",
-            f"增长:{title}",
             paired(rounds, f"{act} small", f"{act} large"),
-            "×",
-            at_most(1.3),
-            f"{note}, {rounds[-1][f'{act} large'].per_second:,.0f}/s",
+            f"{note}, {alone(rounds, f'{act} large').median:,.0f}/s",
         )
-        for act, title in TITLES.items()
+        for act in acts
     ]
 
 
@@ -149,10 +140,10 @@ async def _grown(stage: Stage, count: int) -> AsyncIterator[Grown]:
         (await drive(site.address, iter(requests), connections=16)).sound()
         await site.start_worker()
         await all_routed(connection)
-        freeze(site, "worker1")
+        await freeze(site, connection, "worker1")
         rows = await connection.fetch("SELECT id, number FROM petitions")
         await multiply(connection, count - REAL)
-        # By one of the three sources: it may see a third of them, and is told of the others that there is none.
+        # By one of the three sources: it sees a third of them, and of the others is told that there is none.
         token = await site.token(next(each for each in site.credentials if each.role == "portal"))
         headers = {"Authorization": f"Bearer {token}"}
         lookups = [

@@ -8,14 +8,15 @@ import itertools
 import asyncpg
 
 from bench.hot_feed import inbox_request
-from bench.hot_intake import WARM_SECONDS, start_floor
+from bench.hot_intake import WARM_SECONDS, shares, start_floor
 from bench.hot_worker import all_routed, register_many
 from bench.load import drive
 from bench.processor import Accounts
 from bench.registrations import MATTERS
 from bench.rounds import Sample, Spread, alone, in_turns, paired
 from bench.stage import Site, Stage
-from bench.table import Figure, at_least, at_most
+from bench.table import Figure
+from bench.wanted import figure
 from bench.wire import Address, Wire, connect
 
 ROWS = 100
@@ -59,11 +60,11 @@ async def inbox(stage: Stage) -> list[Figure]:
             options.rounds,
         )
     return [
-        Figure("inbox.empty_to_floor", "收件箱为空,对裸底线 empty poll to a bare route", paired(rounds, "empty", "empty_bare"), "×", at_least(0.6)),
-        Figure("inbox.rows_to_floor", "收件箱 100 行,对裸底线 100 rows to a bare route", paired(rounds, "rows", "rows_bare"), "×", at_least(0.6)),
-        Figure("inbox.empty_per_second", "收件箱为空 empty polls", alone(rounds, "empty"), "/s"),
-        Figure("inbox.rows_per_second", "收件箱 100 行 polls of 100 rows", alone(rounds, "rows"), "/s"),
-    ]  # fmt: skip
+        figure("inbox.empty_to_floor", paired(rounds, "empty", "empty_bare")),
+        figure("inbox.rows_to_floor", paired(rounds, "rows", "rows_bare")),
+        figure("inbox.empty_per_second", alone(rounds, "empty"), shares(rounds, "empty")),
+        figure("inbox.rows_per_second", alone(rounds, "rows"), shares(rounds, "rows")),
+    ]
 
 
 async def polls(stage: Stage) -> list[Figure]:
@@ -95,9 +96,9 @@ async def polls(stage: Stage) -> list[Figure]:
             await asyncio.gather(*asking, return_exceptions=True)
     note = f"API {waiting['app']:.1f} + PG {waiting['pg']:.1f} %, idle {sum(idle.values()):.1f} %"
     return [
-        Figure("polls.cpu", f"{POLLERS} 个等候中的轮询 waiting polls, of one core", Spread.of([sum(waiting.values())]), "%", at_most(5), note),
-        Figure("polls.connections", "其间在用的数据库连接 connections in use", Spread.of(held), "", at_most(2)),
-    ]  # fmt: skip
+        figure("polls.cpu", Spread.of([sum(waiting.values())]), note),
+        figure("polls.connections", Spread.of(held)),
+    ]
 
 
 async def filled(site: Site, connection: asyncpg.Connection) -> str:

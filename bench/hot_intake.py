@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.floors import pgbench
 from bench.load import drive
 from bench.registrations import Registrations
-from bench.rounds import Sample, Spread, alone, in_turns, paired, percentile
+from bench.rounds import Round, Sample, Spread, alone, in_turns, paired, percentile
 from bench.stage import Site, Stage
 from bench.system import free_port
-from bench.table import Figure, at_least, at_most
+from bench.table import Figure
+from bench.wanted import figure
 from bench.wire import Address
 
 WARM_SECONDS = 0.5
 MOST_A_SECOND = 4000  # requests made beforehand; beyond it they are made on the way
-US = "µs"
 
 
 async def start_floor(site: Site, dsn: str, name: str = "floor") -> Address:
@@ -71,23 +72,17 @@ async def intake(stage: Stage) -> list[Figure]:
             )
         rounds = await in_turns(cases, options.rounds)
     figures = [
-        Figure("intake.to_floor", "登记,对裸底线 intake to the bare floor", paired(rounds, "ours", "bare"), "×", at_least(1.5)),
-        Figure("intake.cpu_to_floor", "登记用 CPU,对裸底线 CPU to the floor's", paired(rounds, "ours", "bare", _cpu), "×", at_most(0.6)),
-        Figure("intake.per_second", "登记 registrations", alone(rounds, "ours"), "/s", note=_shares(rounds[-1]["ours"])),
-        Figure("intake.cpu", "每件 CPU a petition", alone(rounds, "ours", _cpu), US),
-        Figure("intake.floor_per_second", "裸底线 the bare floor", alone(rounds, "bare"), "/s", note=_shares(rounds[-1]["bare"])),
-        Figure("intake.load_cpu", "压测端每件 CPU the load generator itself", alone(rounds, "ours", _load), US),
-    ]  # fmt: skip
+        figure("intake.to_floor", paired(rounds, "ours", "bare")),
+        figure("intake.cpu_to_floor", paired(rounds, "ours", "bare", system_cpu)),
+        figure("intake.per_second", alone(rounds, "ours")),
+        figure("intake.cpu", alone(rounds, "ours", system_cpu), shares(rounds, "ours")),
+        figure("intake.floor_per_second", alone(rounds, "bare")),
+        figure("intake.floor_cpu", alone(rounds, "bare", system_cpu), shares(rounds, "bare")),
+        figure("intake.load_cpu", alone(rounds, "ours", lambda sample: sample.cpu["load"])),
+    ]
     if not without:
-        to_pgbench = paired(rounds, "ours", "pgbench")
-        figures.insert(
-            1, Figure("intake.to_pgbench", "登记,对 pgbench 单语句 intake to pgbench", to_pgbench, "×", at_least(0.35))
-        )  # fmt: skip
-        figures.append(
-            Figure(
-                "intake.pgbench_per_second", "pgbench 单语句 one statement", alone(rounds, "pgbench"), "/s"
-            )
-        )
+        figures.insert(1, figure("intake.to_pgbench", paired(rounds, "ours", "pgbench")))
+        figures.append(figure("intake.pgbench_per_second", alone(rounds, "pgbench")))
     return figures
 
 
@@ -109,32 +104,31 @@ async def single(stage: Stage) -> list[Figure]:
         await case_bare()
         rounds = await in_turns({"ours": case_ours, "bare": case_bare}, options.rounds)
     return [
-        Figure("single.p50", "单连接登记 p50, one connection", _ms(rounds, "ours", 0.5), "ms", at_most(2)),
-        Figure("single.p99", "单连接登记 p99", _ms(rounds, "ours", 0.99), "ms", at_most(6)),
-        Figure("single.to_floor", "单连接 p50,对裸底线 to the floor's", paired(rounds, "ours", "bare", _p50), "×"),
-        Figure("single.floor_p99", "裸底线 p99 of the floor", _ms(rounds, "bare", 0.99), "ms"),
-    ]  # fmt: skip
+        figure("single.p50", _ms(rounds, "ours", 0.5)),
+        figure("single.p99", _ms(rounds, "ours", 0.99)),
+        figure("single.to_floor", paired(rounds, "ours", "bare", _p50)),
+        figure("single.floor_p99", _ms(rounds, "bare", 0.99)),
+    ]
 
 
 async def _pgbench(dsn: str, folder: Path, connections: int, seconds: float) -> float:
     return await pgbench.per_second(dsn, folder, connections=connections, seconds=seconds)
 
 
-def _cpu(sample: Sample) -> float:
+def system_cpu(sample: Sample) -> float:
     return sample.cpu_of_system
 
 
-def _load(sample: Sample) -> float:
-    return sample.cpu.get("load", 0.0)
+def shares(rounds: Sequence[Round], name: str) -> str:
+    """Who used it: medians."""
+    users = [user for user in rounds[0][name].cpu if user != "load"]
+    spent = {user: alone(rounds, name, lambda sample, user=user: sample.cpu[user]) for user in users}
+    return " + ".join(f"{user} {spread.median:,.0f}" for user, spread in spent.items())
 
 
 def _p50(sample: Sample) -> float:
     return percentile(sample.took, 0.5)
 
 
-def _ms(rounds: list[dict[str, Sample]], name: str, share: float) -> Spread:
+def _ms(rounds: Sequence[Round], name: str, share: float) -> Spread:
     return alone(rounds, name, lambda sample: percentile(sample.took, share) * 1000)
-
-
-def _shares(sample: Sample) -> str:
-    return " / ".join(f"{name} {spent:.0f}" for name, spent in sample.cpu.items()) + " µs"

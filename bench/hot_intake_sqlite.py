@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from bench.hot_intake import US, WARM_SECONDS, register, start_floor
+from bench.hot_intake import WARM_SECONDS, register, start_floor
 from bench.rounds import Sample, alone, in_turns, paired
 from bench.stage import Site, Stage
 from bench.system import free_port
-from bench.table import Figure, at_least
+from bench.table import Figure
+from bench.wanted import figure
 from bench.wire import Address
 
 
@@ -36,14 +37,13 @@ async def intake_sqlite(stage: Stage) -> list[Figure]:
             {name: lambda name=name: slice_of(name, options.seconds) for name in served},  # type: ignore[misc]
             options.rounds,
         )
-    cpu = alone(rounds, "ours", lambda sample: sample.cpu["app"])
     return [
-        Figure("sqlite.to_floor", "SQLite 登记,对裸底线 to the bare floor", paired(rounds, "ours", "bare"), "×", at_least(1.2)),
-        Figure("sqlite.to_orm", "SQLite 登记,对 SQLAlchemy+aiosqlite", paired(rounds, "ours", "orm"), "×", at_least(4)),
-        Figure("sqlite.per_second", "SQLite 登记 registrations", alone(rounds, "ours"), "/s"),
-        Figure("sqlite.cpu", "SQLite 每件 CPU a petition", cpu, US),
-        Figure("sqlite.orm_per_second", "SQLAlchemy+aiosqlite", alone(rounds, "orm"), "/s"),
-    ]  # fmt: skip
+        figure("sqlite.to_floor", paired(rounds, "ours", "bare")),
+        figure("sqlite.to_orm", paired(rounds, "ours", "orm")),
+        figure("sqlite.per_second", alone(rounds, "ours")),
+        figure("sqlite.cpu", alone(rounds, "ours", lambda sample: sample.cpu["app"])),
+        figure("sqlite.orm_per_second", alone(rounds, "orm")),
+    ]
 
 
 async def _start_orm(site: Site) -> Address:

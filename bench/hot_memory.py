@@ -7,14 +7,14 @@ import time
 from collections.abc import Sequence
 from statistics import median
 
-from bench.hot_feed import PEAK_SAMPLE
-from bench.hot_worker import all_routed, freeze, register_many, thaw
+from bench.hot_worker import all_routed, freeze, register_for, thaw
 from bench.load import pace
 from bench.processor import resident_bytes
 from bench.rounds import Spread
 from bench.stage import Site, Stage
 from bench.system import XINFANG, free_port
-from bench.table import Figure, at_most
+from bench.table import Figure
+from bench.wanted import figure
 from bench.wire import Address
 
 STARTS = 3
@@ -31,18 +31,18 @@ async def start(stage: Stage) -> list[Figure]:
             seconds = await _start(site)
             if number:
                 took.append(seconds)
-    return [Figure("start.ready", "启动到就绪 start-up to ready, warm", Spread.of(took), "s", at_most(2))]
+    return [figure("start.ready", Spread.of(took))]
 
 
 async def memory(stage: Stage) -> list[Figure]:
-    """API and worker at half of peak. Judged by ``--full`` alone: an hour; seconds only show the first growth."""
+    """API and worker at half of peak. Judged after an hour (``--full``) alone: seconds show the first growth."""
     options = stage.options
     found: dict[str, list[float]] = {"api": [], "worker1": []}
     async with stage.shared() as site, site.database() as connection:
         await site.start_worker()
         await all_routed(connection)
-        freeze(site, "worker1")
-        peak = await register_many(site, await site.registrations(), PEAK_SAMPLE)
+        await freeze(site, connection, "worker1")
+        peak = (await register_for(site, await site.registrations(), options.seconds)).per_second
         thaw(site, "worker1")
         await all_routed(connection)
 
@@ -62,13 +62,12 @@ async def memory(stage: Stage) -> list[Figure]:
         finally:
             sampling.cancel()
             await asyncio.gather(sampling, return_exceptions=True)
-    wanted = at_most(5) if options.full else None
     note = f"{options.soak_seconds:.0f} s at {peak / 2:.0f}/s"
     figures = []
     for name, sizes in found.items():
         grown = Spread.of([drift(sizes)])
         between = f"{sizes[0]:.0f} → {sizes[-1]:.0f} MB, {note}"
-        figures.append(Figure(f"memory.{name}", f"内存变化 memory of {name}", grown, "%", wanted, between))
+        figures.append(figure(f"memory.{name}", grown, between, judged=options.full))
     return figures
 
 

@@ -17,21 +17,35 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from uuid_utils.compat import uuid7
 
 from bench.floors import jobs
-from bench.hot_intake import US
-from bench.load import drive
+from bench.hot_intake import shares, system_cpu
+from bench.load import Load, drive
 from bench.registrations import Registrations
 from bench.rounds import Sample, Spread, alone, in_turns, paired
 from bench.stage import Site, Stage
-from bench.table import Figure, at_least
+from bench.table import Figure
+from bench.wanted import figure
 
-PETITIONS, JOBS = 1500, 300
+JOBS = 200
 LOOK_SECONDS = 0.01
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
+FREEZES = 500
+READY_A_SECOND = 2000
+REGISTERED_FOR = 1.5  # rounds long: a backlog that takes the worker about as long
+OPEN = """SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND state <> 'idle'
+        AND pid <> pg_backend_pid()"""
 UNROUTED = "SELECT count(*) FROM petitions WHERE state = 'registered'"
 
 
-def freeze(site: Site, name: str) -> None:
-    os.kill(site.pid(name), signal.SIGSTOP)
+async def freeze(site: Site, connection: asyncpg.Connection, name: str) -> None:
+    """Let a process stand still while it has no transaction open: the database would end that one."""
+    for _ in range(FREEZES):
+        os.kill(site.pid(name), signal.SIGSTOP)
+        if not await connection.fetchval(OPEN):
+            return
+        thaw(site, name)
+        await asyncio.sleep(LOOK_SECONDS)
+    raise RuntimeError(f"{name} was never met without an open transaction")
 
 
 def thaw(site: Site, name: str) -> None:
@@ -42,7 +56,7 @@ async def until(reached: Callable[[], Awaitable[bool]], *, patience: float = PAT
     """Seconds until it is so. Raises TimeoutError."""
     began = time.perf_counter()
     async with asyncio.timeout(patience):
-        while not await reached():
+        while not await reached():  # noqa: ASYNC110 — it happens in another process
             await asyncio.sleep(LOOK_SECONDS)
     return time.perf_counter() - began
 
@@ -60,9 +74,15 @@ async def register_many(site: Site, sent: Registrations, count: int) -> float:
     return (await drive(site.address, requests, connections=16)).sound().per_second
 
 
+async def register_for(site: Site, sent: Registrations, seconds: float) -> Load:
+    """Register over 16 connections for so long."""
+    ready = sent.ready(int(seconds * READY_A_SECOND))
+    return (await drive(site.address, ready, connections=16, seconds=seconds)).sound()
+
+
 async def worker(stage: Stage) -> list[Figure]:
     """One worker, one bell; held against arq with a job a petition, and against registration."""
-    many = PETITIONS * (4 if stage.options.full else 1)
+    seconds = stage.options.seconds * REGISTERED_FOR
     intake: list[float] = []
     async with stage.shared() as site, site.database() as connection, _arq(site) as queue:
         sent = await site.registrations()
@@ -70,12 +90,13 @@ async def worker(stage: Stage) -> list[Figure]:
         await all_routed(connection)
 
         async def case_ours() -> Sample:
-            freeze(site, "worker1")
-            intake.append(await register_many(site, sent, many))
+            await freeze(site, connection, "worker1")
+            load = await register_for(site, sent, seconds)
+            intake.append(load.per_second)
             accounts = site.accounts(app=site.pid("worker1")).start()
             thaw(site, "worker1")
             took = await all_routed(connection)
-            return Sample(many / took, accounts.per_item(many))
+            return Sample(load.done / took, accounts.per_item(load.done))
 
         async def case_arq() -> Sample:
             return await _arq_round(site, connection, queue)
@@ -84,14 +105,13 @@ async def worker(stage: Stage) -> list[Figure]:
         intake.clear()
         rounds = await in_turns({"ours": case_ours, "arq": case_arq}, stage.options.rounds)
     to_intake = [each["ours"].per_second / rate for each, rate in zip(rounds, intake, strict=True)]
-    cpu = alone(rounds, "ours", lambda sample: sample.cpu_of_system)
     return [
-        Figure("worker.to_arq", "分流,对 arq 逐件 routing to arq, a job each", paired(rounds, "ours", "arq"), "×", at_least(8)),
-        Figure("worker.to_intake", "分流,对登记 routing to registration", Spread.of(to_intake), "×", at_least(2)),
-        Figure("worker.per_second", "分流 routed", alone(rounds, "ours"), "/s"),
-        Figure("worker.cpu", "分流每件 CPU a petition", cpu, US),
-        Figure("worker.arq_per_second", "arq 逐件 a job each", alone(rounds, "arq"), "/s"),
-    ]  # fmt: skip
+        figure("worker.to_arq", paired(rounds, "ours", "arq")),
+        figure("worker.to_intake", Spread.of(to_intake)),
+        figure("worker.per_second", alone(rounds, "ours")),
+        figure("worker.cpu", alone(rounds, "ours", system_cpu), shares(rounds, "ours")),
+        figure("worker.arq_per_second", alone(rounds, "arq"), shares(rounds, "arq")),
+    ]
 
 
 @asynccontextmanager
@@ -113,8 +133,8 @@ async def _arq_round(site: Site, connection: asyncpg.Connection, queue: ArqRedis
     engine = create_async_engine(_async_dsn(site))
     session = async_sessionmaker(engine)
     ids = [uuid7() for _ in range(JOBS)]
-    freeze(site, "arq")
-    freeze(site, "worker1")
+    await freeze(site, connection, "arq")
+    await freeze(site, connection, "worker1")
     async with session.begin() as unit:
         unit.add_all(row for petition_id in ids for row in jobs.registered(petition_id))
     await engine.dispose()

@@ -138,7 +138,7 @@ class Stage:
     async def shared(self) -> AsyncIterator[Site]:
         """The system on PostgreSQL that the parts use one after the other, each starting what else it needs.
 
-        To start one takes longer than to measure it. A part that fails takes it along: the next has a new one.
+        To start one takes longer than to measure it. A part that fails takes it along.
         """
         if self._shared is None:
             async with AsyncExitStack() as starting:
@@ -181,7 +181,7 @@ class Stage:
 
     @asynccontextmanager
     async def sqlite(self, server: str | None = None) -> AsyncIterator[Site]:
-        """One process on the embedded database, without the worker in it. ``server``: of a floor beside it."""
+        """One process on the embedded database, without its worker. ``server``: of a floor beside it."""
         folder = self._copy(await self._base("sqlite"))
         async with self._running(folder, dict(QUIET), dsn=None) as site:
             site.postgres_pid = await postmaster(server) if server else None

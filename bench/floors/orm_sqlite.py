@@ -1,4 +1,4 @@
-"""FastAPI with SQLAlchemy's ORM on aiosqlite, as the tutorials write it: the same three rows, synchronous FULL.
+"""FastAPI with SQLAlchemy's ORM on aiosqlite, as tutorials write it: the same three rows, synchronous FULL.
 
 python -m bench.floors.orm_sqlite --port N --file path
 """

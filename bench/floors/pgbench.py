@@ -13,11 +13,12 @@ from bench.floors.bare import NOTHING
 
 TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 SCRIPT = """WITH petition AS (
-    INSERT INTO floor.petitions SELECT gen, '430900-' || gen, CAST(gen AS text), 'online', 'registered', now(),
-        '\\x{name}', '\\x{phone}', '\\x{document}', '\\x{address}', '\\x{title}', '\\x{content}', '\\x{answer}'
+    INSERT INTO floor.petitions SELECT gen, '430900-' || gen, CAST(gen AS text), 'online', 'registered',
+        now(), '\\x{name}', '\\x{phone}', '\\x{document}', '\\x{address}', '\\x{title}',
+        '\\x{content}', '\\x{answer}'
     FROM gen_random_uuid() AS gen RETURNING id
 ), event AS (
-    INSERT INTO floor.events SELECT gen_random_uuid(), id, 1, now(), 'registered', 'client:portal',
+    INSERT INTO floor.events SELECT gen_random_uuid(), id, 1, now(), 'registered', 'client portal',
         '{{"channel": "online", "number": "430900-20261120-000001-2"}}', '{nothing}', '{nothing}'
     FROM petition
 )
@@ -73,7 +74,7 @@ async def per_second(dsn: str, folder: Path, *, connections: int, seconds: float
     told, failed = await process.communicate()
     found = TPS.search(told.decode())
     if found is None:
-        raise RuntimeError(f"pgbench: {failed.decode()[-500:]}")
+        raise RuntimeError(f"pgbench: {failed.decode()[:600]}")
     return float(found[1])
 
 
