@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -111,15 +112,13 @@ async def growth(stage: Stage) -> list[Figure]:
             "intake": Grown.intake,
         }
         cases = {
-            (act, size): lambda act=act, size=size: acts[act](grown[size], options.seconds)
-            for act in acts
-            for size in sizes
+            f"{act} {size}": partial(run, system, options.seconds)
+            for act, run in acts.items()
+            for size, system in grown.items()
         }
         for each in grown.values():
             await each.intake(WARM_SECONDS)
-        rounds = await in_turns(
-            {f"{act} {size}": case for (act, size), case in cases.items()}, options.rounds
-        )
+        rounds = await in_turns(cases, options.rounds)
     note = f"{options.large:,} to {options.small:,} petitions"
     return [
         figure(

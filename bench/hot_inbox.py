@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from functools import partial
 
 import asyncpg
 
@@ -56,7 +57,7 @@ async def inbox(stage: Stage) -> list[Figure]:
         for name in asked:
             await slice_of(name, WARM_SECONDS)
         rounds = await in_turns(
-            {name: lambda name=name: slice_of(name, options.seconds) for name in asked},  # type: ignore[misc]
+            {name: partial(slice_of, name, options.seconds) for name in asked},
             options.rounds,
         )
     return [

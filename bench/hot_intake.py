@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from bench.floors import pgbench
@@ -122,8 +123,12 @@ def system_cpu(sample: Sample) -> float:
 def shares(rounds: Sequence[Round], name: str) -> str:
     """Who used it: medians."""
     users = [user for user in rounds[0][name].cpu if user != "load"]
-    spent = {user: alone(rounds, name, lambda sample, user=user: sample.cpu[user]) for user in users}
+    spent = {user: alone(rounds, name, partial(_used, user)) for user in users}
     return " + ".join(f"{user} {spread.median:,.0f}" for user, spread in spent.items())
+
+
+def _used(user: str, sample: Sample) -> float:
+    return sample.cpu[user]
 
 
 def _p50(sample: Sample) -> float:

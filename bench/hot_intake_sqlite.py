@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from bench.hot_intake import WARM_SECONDS, register, start_floor
 from bench.rounds import Sample, alone, in_turns, paired
@@ -34,7 +35,7 @@ async def intake_sqlite(stage: Stage) -> list[Figure]:
         for name in served:
             await slice_of(name, WARM_SECONDS)
         rounds = await in_turns(
-            {name: lambda name=name: slice_of(name, options.seconds) for name in served},  # type: ignore[misc]
+            {name: partial(slice_of, name, options.seconds) for name in served},
             options.rounds,
         )
     return [

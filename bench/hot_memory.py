@@ -35,7 +35,7 @@ async def start(stage: Stage) -> list[Figure]:
 
 
 async def memory(stage: Stage) -> list[Figure]:
-    """API and worker at half of peak. Judged after an hour (``--full``) alone: seconds show the first growth."""
+    """API and worker at half of peak. Judged after an hour alone (``--full``): at first, they grow."""
     options = stage.options
     found: dict[str, list[float]] = {"api": [], "worker1": []}
     async with stage.shared() as site, site.database() as connection:
@@ -72,7 +72,7 @@ async def memory(stage: Stage) -> list[Figure]:
 
 
 def drift(sizes: Sequence[float]) -> float:
-    """By how many per cent the last fifth differs from the second one, either way; the first is warming up."""
+    """By how many per cent the last fifth differs from the second, either way; the first is warming up."""
     fifth = max(1, len(sizes) // 5)
     early, late = median(sizes[fifth : 2 * fifth]), median(sizes[-fifth:])
     return abs(late - early) / early * 100

@@ -48,7 +48,7 @@ async def in_turns(cases: Mapping[str, Case], rounds: int) -> list[Round]:
     """Every case once a round, in the order given and the reverse of it by turns."""
     measured: list[Round] = []
     for number in range(rounds):
-        names = list(cases) if number % 2 == 0 else list(reversed(cases))
+        names = list(cases)[:: 1 if number % 2 == 0 else -1]
         measured.append({name: await cases[name]() for name in names})
     return measured
 

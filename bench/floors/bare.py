@@ -90,7 +90,8 @@ async def inbox(request: Request) -> Response:
         rows = await connection.fetch(INBOX, UUID(asked["organ"]), int(asked["after"]), limit + 1)
     shown = [dict(row) for row in rows[:limit]]
     last = shown[-1]["seq"] if shown else int(asked["after"])
-    answer = orjson.dumps({"items": shown, "next": last, "has_more": len(rows) > limit})
+    # asyncpg's UUIDs are of a class of its own, which orjson leaves to us.
+    answer = orjson.dumps({"items": shown, "next": last, "has_more": len(rows) > limit}, default=str)
     return Response(answer, media_type="application/json")
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from bench.floors.bare import NOTHING
 
+SHORTEST_SECONDS = 2  # of which it takes a part to connect, and does not count it
 TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 SCRIPT = """WITH petition AS (
     INSERT INTO floor.petitions SELECT gen, '430900-' || gen, CAST(gen AS text), 'online', 'registered',
@@ -61,8 +62,9 @@ async def per_second(dsn: str, folder: Path, *, connections: int, seconds: float
     parts = urlsplit(dsn)
     command = [
         str(program()), "-n", "-M", "prepared", "-c", str(connections), "-j", "1",
-        "-T", str(max(1, round(seconds))), "-f", str(file), "-h", parts.hostname or "127.0.0.1",
-        "-p", str(parts.port or 5432), "-U", unquote(parts.username or "postgres"),
+        "-T", str(max(SHORTEST_SECONDS, round(seconds))), "-f", str(file),
+        "-h", parts.hostname or "127.0.0.1", "-p", str(parts.port or 5432),
+        "-U", unquote(parts.username or "postgres"),
         unquote(parts.path.strip("/")),
     ]  # fmt: skip
     process = await asyncio.create_subprocess_exec(
@@ -74,7 +76,7 @@ async def per_second(dsn: str, folder: Path, *, connections: int, seconds: float
     told, failed = await process.communicate()
     found = TPS.search(told.decode())
     if found is None:
-        raise RuntimeError(f"pgbench: {failed.decode()[:600]}")
+        raise RuntimeError(f"pgbench: {failed.decode()[:400]} {told.decode()[-400:]}")
     return float(found[1])
 
 

@@ -131,6 +131,7 @@ async def test_load_counts_each_answer_by_its_status() -> None:
         wire = await connect(address)
         assert await wire.ask(address.request("GET", "/")) == Answer(200, b"ok")
         wire.close()
+        await asyncio.sleep(0.05)  # until the server has noticed
 
 
 async def test_a_paced_load_is_timed_from_when_it_was_due() -> None:
@@ -150,6 +151,7 @@ async def test_a_paced_load_is_timed_from_when_it_was_due() -> None:
                 yield b"GET / HTTP/1.1\r\n\r\n"
 
         load = await pace(address, asked(), rate=100, seconds=0.2, connections=1)
+        await asyncio.sleep(0.05)
     # Twenty were due 10 ms apart and took 50 each: the last had to wait for all before it.
     assert load.done == 20
     assert load.took[-1] > 0.05 * 20 - 0.2
