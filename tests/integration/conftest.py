@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import URL
 
 from services.adapters.keys import new_ring
 from services.bootstrap import Deployment
 from services.settings import Settings
+from tests.conftest import database
+from tests.integration import lived
 
 Deploy = Callable[..., Deployment]
 
@@ -38,3 +42,19 @@ async def deploy(database_url: str, tmp_path: Path) -> AsyncIterator[Deploy]:
 @pytest.fixture
 def world(deploy: Deploy) -> Deployment:
     return deploy()
+
+
+@pytest.fixture(scope="session")
+def lived_template(
+    postgresql_server: URL, postgresql_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    name = f"lived_{uuid4().hex}"
+    for url in database(postgresql_server, name, template=postgresql_template):
+        lived.live(tmp_path_factory.mktemp("lived"), url)
+        yield name
+
+
+@pytest.fixture
+def lived_url(postgresql_server: URL, lived_template: str) -> Iterator[str]:
+    """A PostgreSQL database of this test's own in which some petitions were lived to their end."""
+    yield from database(postgresql_server, f"test_{uuid4().hex}", template=lived_template)
