@@ -11,8 +11,10 @@ from functools import partial
 from typing import Any
 
 import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from bench.growth_fill import multiply
+from bench.fill import fill
 from bench.hot_feed import inbox_request
 from bench.hot_intake import WARM_SECONDS, register
 from bench.hot_worker import all_routed, freeze, thaw, until
@@ -141,7 +143,8 @@ async def _grown(stage: Stage, count: int) -> AsyncIterator[Grown]:
         await all_routed(connection)
         await freeze(site, connection, "worker1")
         rows = await connection.fetch("SELECT id, number FROM petitions")
-        await multiply(connection, count - REAL)
+        await _multiplied(site, count)
+        await connection.execute("CHECKPOINT")
         # By one of the three sources: it sees a third of them, and of the others is told that there is none.
         token = await site.token(next(each for each in site.credentials if each.role == "portal"))
         headers = {"Authorization": f"Bearer {token}"}
@@ -151,6 +154,15 @@ async def _grown(stage: Stage, count: int) -> AsyncIterator[Grown]:
         ]
         pages = await _pages(site, connection)
         yield Grown(site, connection, bodies, [row["id"] for row in rows], people, lookups, pages)
+
+
+async def _multiplied(site: Site, count: int) -> None:
+    engine = create_async_engine(site.async_dsn)
+    async with engine.begin() as connection:
+        await fill(connection, count)
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        await connection.execute(text("VACUUM ANALYZE"))
+    await engine.dispose()
 
 
 async def _pages(site: Site, connection: asyncpg.Connection) -> list[bytes]:

@@ -117,7 +117,7 @@ async def worker(stage: Stage) -> list[Figure]:
 @asynccontextmanager
 async def _arq(site: Site) -> AsyncIterator[ArqRedis]:
     """An arq worker beside ours, standing still."""
-    dsn, bell = _async_dsn(site), site.system.environment["XINFANG_REDIS_URL"]
+    dsn, bell = site.async_dsn, site.system.environment["XINFANG_REDIS_URL"]
     await jobs.prepare(dsn)
     name = "arq"
     site.system.commands[name] = [sys.executable, "-m", "bench.floors.jobs", "--dsn", dsn, "--redis", bell]
@@ -130,7 +130,7 @@ async def _arq(site: Site) -> AsyncIterator[ArqRedis]:
 
 
 async def _arq_round(site: Site, connection: asyncpg.Connection, queue: ArqRedis) -> Sample:
-    engine = create_async_engine(_async_dsn(site))
+    engine = create_async_engine(site.async_dsn)
     session = async_sessionmaker(engine)
     ids = [uuid7() for _ in range(JOBS)]
     await freeze(site, connection, "arq")
@@ -151,8 +151,3 @@ async def _arq_round(site: Site, connection: asyncpg.Connection, queue: ArqRedis
     spent = accounts.per_item(JOBS)
     thaw(site, "worker1")
     return Sample(JOBS / took, spent)
-
-
-def _async_dsn(site: Site) -> str:
-    assert site.dsn is not None
-    return site.dsn.replace("postgresql://", "postgresql+asyncpg://")

@@ -94,6 +94,12 @@ class Site:
         """Of the named processes, of PostgreSQL (``pg``), and of this load generator (``load``)."""
         return Accounts({**roots, "pg": self.postgres_pid, "load": os.getpid()})
 
+    @property
+    def async_dsn(self) -> str:
+        """As SQLAlchemy wants it."""
+        assert self.dsn is not None
+        return self.dsn.replace("postgresql://", "postgresql+asyncpg://")
+
     async def token(self, credentials: Credentials) -> str:
         """A bearer token, asked for once."""
         if credentials.client_id not in self.tokens:

@@ -12,7 +12,6 @@ from datetime import date
 
 import pytest
 
-from bench.growth_fill import TABLES, statement
 from bench.hot_memory import drift
 from bench.load import Load, TooManyFailed, drive, pace
 from bench.processor import Accounts, resident_bytes, tree
@@ -20,7 +19,6 @@ from bench.registrations import Registrations, person
 from bench.rounds import Sample, Spread, alone, in_turns, paired, percentile
 from bench.table import Figure, Part, as_json, at_least, at_most, draw
 from bench.wire import Address, Answer, NotUnderstood, connect, parse
-from services.adapters.store.tables import metadata
 from services.domain.identity import DocumentType, normalise_document
 
 OK = b"HTTP/1.1 200 OK\r\ndate: now\r\nContent-Length: 5\r\n\r\nhello"
@@ -202,14 +200,6 @@ def test_a_process_and_its_children_are_accounted_together() -> None:
     assert spent.keys() == {"us"}
     assert spent["us"] > 0.1  # the child has ended; what it used is its parent's
     assert resident_bytes([os.getpid(), child.pid]) > 1_000_000
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_rows_are_multiplied_column_by_column(table: str) -> None:
-    columns = [column.name for column in metadata.tables[table].columns]
-    told = statement(table, columns)
-    assert all(f'"{name}"' in told.partition(" SELECT ")[0] for name in columns)
-    assert "original.id," not in told
 
 
 def test_drift_leaves_the_warming_up_out() -> None:
