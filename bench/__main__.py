@@ -31,7 +31,7 @@ from bench.hot_kill import kill
 from bench.hot_memory import memory, start
 from bench.hot_worker import worker
 from bench.stage import Options, Stage
-from bench.table import Figure, Part, as_json, draw, show
+from bench.table import Figure, Part, as_json, draw, lines, show
 
 SCRIPT_SERVICES = Path(__file__).resolve().parents[1] / "script" / "services"
 Measure = Callable[[Stage], Awaitable[Sequence[Figure]]]
@@ -50,10 +50,9 @@ PARTS: Mapping[str, Measure] = {
 }
 
 
-async def measure(options: Options, names: Sequence[str]) -> list[Part]:
+async def measure(options: Options, names: Sequence[str], parts: list[Part]) -> None:
     """One part after the other; one that fails is told as not measured, and the rest goes on."""
     stage = Stage(options)
-    parts: list[Part] = []
     try:
         for name in names:
             print(f"{name} …", file=sys.stderr, flush=True)
@@ -64,11 +63,11 @@ async def measure(options: Options, names: Sequence[str]) -> list[Part]:
                 figures = await PARTS[name](stage)
             except Exception as error:
                 missing = _told(error)
-                print(f"{name}: {missing}", file=sys.stderr, flush=True)
             parts.append(Part(name, figures, time.perf_counter() - began, missing))
+            for line in lines(parts[-1]):
+                print(f"  {line}", file=sys.stderr, flush=True)
     finally:
         await stage.close()
-    return parts
 
 
 def _told(error: BaseException) -> str:
@@ -78,13 +77,17 @@ def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error)[:600]}"
 
 
-async def _until_ended(options: Options, names: Sequence[str]) -> list[Part]:
-    """SIGTERM and Ctrl-C end what was started before they end us."""
-    task = asyncio.ensure_future(measure(options, names))
+async def _until_ended(options: Options, names: Sequence[str], parts: list[Part]) -> bool:
+    """Whether all went to its end: SIGTERM and Ctrl-C end what was started, and then us."""
+    task = asyncio.ensure_future(measure(options, names, parts))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
-    return await task
+    try:
+        await task
+    except asyncio.CancelledError:
+        return False
+    return True
 
 
 def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -118,16 +121,14 @@ def main() -> int:
         again = [sys.executable, "-m", "bench", *sys.argv[1:]]
         os.execv(SCRIPT_SERVICES, [str(SCRIPT_SERVICES), "--durable", *again])  # noqa: S606 — our own script
     where, options = machine(), _sizes(given)
-    try:
-        parts = uvloop.run(_until_ended(options, given.only or list(PARTS)))
-    except asyncio.CancelledError:
-        return 130
+    parts: list[Part] = []
+    ended = uvloop.run(_until_ended(options, given.only or list(PARTS), parts))
     show(Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 200), where, parts)
     if given.json:
         given.json.write_text(as_json(where, asdict(options), parts) + "\n", encoding="utf-8")
     if given.plot:
         draw(given.plot, parts)
-    return 1 if any(part.missing for part in parts) else 0
+    return 130 if not ended else int(any(part.missing for part in parts))
 
 
 if __name__ == "__main__":

@@ -111,9 +111,7 @@ class _Pump:
 
     def lost(self, wire: Wire) -> None:
         if wire in self._sent_at and not self.ended.done():
-            self.ended.set_exception(
-                ConnectionError(f"closed under way {self.load.refused}")
-            )
+            self.ended.set_exception(ConnectionError(f"closed under way {self.load.refused}"))
 
 
 async def pace(

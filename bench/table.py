@@ -75,6 +75,12 @@ def show(console: Console, where: dict[str, Any], parts: Sequence[Part]) -> None
     console.print(table)
 
 
+def lines(part: Part) -> list[str]:
+    """The same in plain lines, for who watches it run."""
+    found = [" · ".join((each.title, *filter(None, _cells(each)), each.note)) for each in part.figures]
+    return [*found, f"未测 not measured: {part.missing}"] if part.missing else found
+
+
 def _cells(figure: Figure) -> tuple[str, str, str, str]:
     spread = figure.measured
     between = f"{_number(spread.least)}–{_number(spread.most)} ({spread.count})" if spread.count > 1 else ""
