@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,8 @@ XINFANG = Path(sys.executable).with_name("xinfang")
 STARTS_WITHIN_SECONDS = 120.0
 ENDS_WITHIN_SECONDS = 30.0
 WORKERS = 2
+# Killed without a goodbye, we take our processes along.
+IF_WE_DIE = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
 
 
 @dataclass(slots=True)
@@ -39,7 +42,10 @@ class System:
     def start(self, name: str) -> None:
         with (self.logs / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                self.commands[name], env=os.environ | self.environment, stdout=log, stderr=log
+                [*IF_WE_DIE, *self.commands[name]],
+                env=os.environ | self.environment,
+                stdout=log,
+                stderr=log,
             )
 
     def kill(self, name: str) -> None:
@@ -48,16 +54,24 @@ class System:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
+    def end(self, name: str) -> None:
+        """SIGTERM, and SIGKILL for one that does not go; frozen ones are let go on first."""
+        process = self.processes.pop(name)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGCONT)
+        try:
+            process.wait(ENDS_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
     def stop(self) -> None:
         for process in self.processes.values():
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-        for process in self.processes.values():
-            try:
-                process.wait(ENDS_WITHIN_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        for name in list(self.processes):
+            self.end(name)
 
     async def ready(self, name: str) -> None:
         """Return once it answers. Raises RuntimeError with its last words when it does not."""
@@ -68,8 +82,10 @@ class System:
                 if await _answers(probe):
                     return
                 await asyncio.sleep(0.2)
-        said = (self.logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")[-3000:]
-        raise RuntimeError(f"{name} 未能启动 · did not start:\n{said}")
+        raise RuntimeError(f"{name} 未能启动 · did not start:\n{self.last_words(name)}")
+
+    def last_words(self, name: str) -> str:
+        return (self.logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")[-3000:]
 
 
 async def _answers(probe: httpx.AsyncClient) -> bool:
@@ -96,7 +112,7 @@ async def started(kind: str, city: str) -> AsyncIterator[System]:
 
 
 def _planned(kind: str, city: str, folder: Path, environment: dict[str, str]) -> System:
-    port = _free_port()
+    port = free_port()
     serve = [str(XINFANG), "serve", "--demo", "--city", city, "--port", str(port), "--data", str(folder)]
     system = System(f"http://127.0.0.1:{port}", folder / "demo-clients.json", folder, environment)
     system.commands["api"] = serve
@@ -115,7 +131,7 @@ async def _database(kind: str) -> AsyncIterator[dict[str, str]]:
         yield {"XINFANG_LOG_LEVEL": "WARNING"}
         return
     server, bell = os.environ["XINFANG_TEST_POSTGRES_URL"], os.environ["XINFANG_TEST_REDIS_URL"]
-    name = f"replay_{os.getpid()}_{_free_port()}"
+    name = f"replay_{os.getpid()}_{free_port()}"
     connection = await asyncpg.connect(server.replace("+asyncpg", ""))
     try:
         await connection.execute(f'CREATE DATABASE "{name}"')
@@ -131,7 +147,7 @@ async def _database(kind: str) -> AsyncIterator[dict[str, str]]:
         await connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with _listening() as found:
         return int(found.getsockname()[1])
 

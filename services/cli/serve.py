@@ -33,6 +33,9 @@ DRAIN_SECONDS = 12
 KEEP_ALIVE_SECONDS = 75  # longer than callers keep an idle connection, lest they send into a closing one
 Host = Annotated[str | None, typer.Option(help="监听地址(默认 127.0.0.1)")]
 Port = Annotated[int | None, typer.Option(help="端口(默认 8000)", min=1, max=65535)]
+Worker = Annotated[
+    bool, typer.Option("--worker/--no-worker", help="没有 Redis 时,同一进程是否也运行后台任务")
+]
 
 
 def serve(
@@ -41,19 +44,20 @@ def serve(
     host: Host = None,
     port: Port = None,
     data: DataFolder = None,
+    worker: Worker = True,
 ) -> None:
     """一个进程运行全部:建库、接口、后台任务 · Run everything in one process."""
     settings = settings_of(data, host=host, port=port, demo=demo or None)
     logs.configure(settings.log_level)
     upgrade(settings)
-    uvloop.run(_serve(settings, city))
+    uvloop.run(_serve(settings, city, worker=worker))
 
 
-def api(host: Host = None, port: Port = None, data: DataFolder = None) -> None:
+def api(host: Host = None, port: Port = None, data: DataFolder = None, worker: Worker = True) -> None:
     """只运行接口(没有 Redis 时也运行后台任务) · Run the API; without Redis the worker too."""
     settings = settings_of(data, host=host, port=port)
     logs.configure(settings.log_level)
-    uvloop.run(_serve(settings))
+    uvloop.run(_serve(settings, worker=worker))
 
 
 def worker(
@@ -71,7 +75,7 @@ def worker(
     uvloop.run(_work(settings))
 
 
-async def _serve(settings: Settings, city: str = demo_city.CITY) -> None:
+async def _serve(settings: Settings, city: str = demo_city.CITY, *, worker: bool = True) -> None:
     from intake_api.app import create_app  # the other commands start faster without it
 
     async with _deployed(settings) as world, contextlib.AsyncExitStack() as running:
@@ -80,7 +84,7 @@ async def _serve(settings: Settings, city: str = demo_city.CITY) -> None:
         except UnknownRegion as refusal:
             fail(str(refusal))
         await world.router()  # built before the first petition has to wait for it
-        if settings.embedded:
+        if settings.embedded and worker:
             await running.enter_async_context(embedded(world))
         await _Server(create_app(world), world, clients).serve()
 

@@ -1,0 +1,187 @@
+"""Growth: the same acts on a system with few petitions and on one with very many, in turns."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bench.fill import fill
+from bench.hot_feed import inbox_request
+from bench.hot_intake import WARM_SECONDS, register
+from bench.hot_worker import all_routed, freeze, thaw, until
+from bench.load import drive
+from bench.registrations import Person, Registrations, person
+from bench.rounds import Sample, alone, in_turns, paired
+from bench.stage import Site, Stage
+from bench.table import Figure
+from bench.wanted import figure
+from bench.wire import connect
+
+REAL = 120
+PAGES = 20
+ROWS = 100
+# Clocks that are due, of petitions that can be opened; nothing else is left for the worker to do.
+MAKE_DUE = """UPDATE deadlines SET state = 'running', met_on = NULL, next_point = 'overdue',
+        next_at = now() - interval '1 hour'
+    WHERE petition_id = ANY($1) AND rule IN ('D3', 'D4')"""
+DUE = "SELECT count(*) FROM deadlines WHERE next_at <= now()"
+
+
+@dataclass(slots=True)
+class Grown:
+    """A system of some size, with the few real petitions that can be asked for."""
+
+    site: Site
+    connection: asyncpg.Connection
+    bodies: Registrations
+    real: list[Any]
+    people: list[Person]
+    lookups: list[bytes]
+    pages: list[bytes]
+
+    async def intake(self, seconds: float) -> Sample:
+        return await register(
+            self.site, "api", self.site.address, self.bodies, connections=16, seconds=seconds
+        )
+
+    async def number(self, seconds: float) -> Sample:
+        return await self._asked(self.lookups, seconds)
+
+    async def inbox(self, seconds: float) -> Sample:
+        return await self._asked(self.pages, seconds)
+
+    async def same(self, _seconds: float) -> Sample:
+        """Each of the people brings the same matter once more. Raises RuntimeError when it is not told."""
+        told: list[bool] = []
+        requests = [self.bodies.one(self.bodies.fresh(), who) for who in self.people]
+        load = await drive(
+            self.site.address,
+            iter(requests),
+            connections=16,
+            kept=lambda answer, _: told.append(b'"same_matter":[]' not in answer.body),
+        )
+        if not all(told):
+            raise RuntimeError(f"{told.count(False)} repetitions were not recognised")
+        return Sample(load.sound().per_second)
+
+    async def sweep(self, _seconds: float) -> Sample:
+        """Clocks acted on a second, from the first to the last; how soon the first is, the schedule says."""
+        await self.connection.execute("DELETE FROM outbox")
+        await self.connection.execute(MAKE_DUE, self.real)
+        due = int(await self.connection.fetchval(DUE))
+        left = due
+
+        async def begun() -> bool:
+            nonlocal left
+            left = int(await self.connection.fetchval(DUE))
+            return left < due
+
+        async def ended() -> bool:
+            return not await self.connection.fetchval(DUE)
+
+        thaw(self.site, "worker1")
+        await until(begun)
+        took = await until(ended) if left else 0.01
+        await freeze(self.site, self.connection, "worker1")
+        return Sample(max(1, left) / took)
+
+    async def _asked(self, requests: list[bytes], seconds: float) -> Sample:
+        chosen = itertools.cycle(random.Random(1).sample(requests, len(requests)))
+        load = await drive(self.site.address, chosen, connections=16, seconds=seconds)
+        return Sample(load.sound().per_second)
+
+
+async def growth(stage: Stage) -> list[Figure]:
+    """Each act at both sizes in every round; how much longer it takes where there are many."""
+    options = stage.options
+    sizes = {"small": options.small, "large": options.large}
+    async with AsyncExitStack() as stack:
+        grown = {name: await stack.enter_async_context(_grown(stage, count)) for name, count in sizes.items()}
+        acts: dict[str, Callable[[Grown, float], Awaitable[Sample]]] = {
+            "sweep": Grown.sweep,  # first, while there is nothing to route
+            "number": Grown.number,
+            "inbox": Grown.inbox,
+            "same": Grown.same,
+            "intake": Grown.intake,
+        }
+        cases = {
+            f"{act} {size}": partial(run, system, options.seconds)
+            for act, run in acts.items()
+            for size, system in grown.items()
+        }
+        for each in grown.values():
+            await each.intake(WARM_SECONDS)
+        rounds = await in_turns(cases, options.rounds)
+    note = f"{options.large:,} to {options.small:,} petitions"
+    return [
+        figure(
+            f"growth.{act}",
+            paired(rounds, f"{act} small", f"{act} large"),
+            f"{note}, {alone(rounds, f'{act} large').median:,.0f}/s",
+        )
+        for act in acts
+    ]
+
+
+@asynccontextmanager
+async def _grown(stage: Stage, count: int) -> AsyncIterator[Grown]:
+    async with stage.postgres() as site, site.database() as connection:
+        bodies = await site.registrations()
+        people = [person(number) for number in range(REAL)]
+        requests = [bodies.one(bodies.fresh(), who) for who in people]
+        (await drive(site.address, iter(requests), connections=16)).sound()
+        await site.start_worker()
+        await all_routed(connection)
+        await freeze(site, connection, "worker1")
+        rows = await connection.fetch("SELECT id, number FROM petitions")
+        await _multiplied(site, count)
+        await connection.execute("CHECKPOINT")
+        # By one of the three sources: it sees a third of them, and of the others is told that there is none.
+        token = await site.token(next(each for each in site.credentials if each.role == "portal"))
+        headers = {"Authorization": f"Bearer {token}"}
+        lookups = [
+            site.address.request("GET", f"/v1/petitions?number={row['number']}", headers=headers)
+            for row in rows
+        ]
+        pages = await _pages(site, connection)
+        yield Grown(site, connection, bodies, [row["id"] for row in rows], people, lookups, pages)
+
+
+async def _multiplied(site: Site, count: int) -> None:
+    engine = create_async_engine(site.async_dsn)
+    async with engine.begin() as connection:
+        await fill(connection, count)
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        await connection.execute(text("VACUUM ANALYZE"))
+    await engine.dispose()
+
+
+async def _pages(site: Site, connection: asyncpg.Connection) -> list[bytes]:
+    """Pages of the longest inbox, from its start, as its organ asks for them."""
+    organ = await connection.fetchval(
+        "SELECT organ_id::text FROM feed_heads ORDER BY last DESC, organ_id LIMIT 1"
+    )
+    token = await site.token(site.of_organ(organ))
+    wire = await connect(site.address)
+    requests: list[bytes] = []
+    try:
+        after: str | None = None
+        for _ in range(PAGES):
+            request = inbox_request(site.address, organ, token, after=after, limit=ROWS)
+            page = (await wire.ask(request)).json()
+            if len(page["items"]) < ROWS:
+                break
+            requests.append(request)
+            after = page["next"]
+    finally:
+        wire.close()
+    return requests
