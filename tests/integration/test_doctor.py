@@ -12,11 +12,12 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import redis
 from alembic import command
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from typer.testing import CliRunner
 
 import migrations
@@ -205,6 +206,20 @@ async def test_a_port_that_another_program_has_is_found(sound: Settings) -> None
         assert named(await examine(with_(sound, metrics_port=port))) == {"metrics_port_taken"}
 
 
+async def test_a_database_that_cannot_hold_rare_characters_is_found(
+    production: Settings, postgresql_server: URL
+) -> None:
+    name = f"ascii_{uuid4().hex}"
+    await on_server(
+        postgresql_server, f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+    )
+    url = postgresql_server.set(database=name).render_as_string(hide_password=False)
+    try:
+        assert "postgres_encoding" in named(await examine(with_(production, database_url=url)))
+    finally:
+        await on_server(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 SERVERS_OWN = {"postgres_fsync_off", "postgres_full_page_writes_off", "postgres_synchronous_commit_off"}
 """The tests' PostgreSQL runs without these: it is thrown away."""
 ALWAYS = SERVERS_OWN | {"redis_not_persistent", "no_worker"}
@@ -217,7 +232,7 @@ async def test_a_server_that_may_lose_what_it_acknowledged_is_found(production: 
 
 
 async def test_commits_that_do_not_wait_are_found_where_only_one_database_has_them(
-    production: Settings, postgresql_server: Any
+    production: Settings, postgresql_server: URL
 ) -> None:
     name = make_url(production.database).database
     await on_server(postgresql_server, f'ALTER DATABASE "{name}" SET synchronous_commit = on')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -107,5 +108,13 @@ async def test_a_second_signal_does_not_wait(world: Deployment) -> None:
         await asyncio.sleep(0.2)
         asked = time.monotonic()
         server.process.terminate()
+        assert await server.process.wait() == 0
+        assert time.monotonic() - asked < GONE_WITHIN
+
+
+async def test_at_a_terminal_nobody_is_kept_waiting(world: Deployment) -> None:
+    async with processes.api(world, XINFANG_LEAVE_SECONDS="60") as server:
+        asked = time.monotonic()
+        server.process.send_signal(signal.SIGINT)
         assert await server.process.wait() == 0
         assert time.monotonic() - asked < GONE_WITHIN
