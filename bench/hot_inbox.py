@@ -138,7 +138,8 @@ async def _shares(site: Site, seconds: float) -> dict[str, float]:
     """Per cent of one core, of the API and of PostgreSQL."""
     accounts = Accounts({"app": site.pid("api"), "pg": site.postgres_pid}).start()
     await asyncio.sleep(seconds)
-    return {"pg": 0.0} | {name: spent / seconds * 100 for name, spent in accounts.spent().items()}
+    shares = {name: spent / seconds * 100 for name, spent in accounts.spent().items()}
+    return {name: shares.get(name, 0.0) for name in ("app", "pg")}
 
 
 async def _held(connection: asyncpg.Connection, seconds: float) -> list[float]:
