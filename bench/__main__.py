@@ -50,17 +50,16 @@ PARTS: Mapping[str, Measure] = {
 }
 
 
-async def measure(options: Options, names: Sequence[str], parts: list[Part]) -> None:
+async def measure(stage: Stage, chosen: Mapping[str, Measure], parts: list[Part]) -> None:
     """One part after the other; one that fails is told as not measured, and the rest goes on."""
-    stage = Stage(options)
     try:
-        for name in names:
+        for name, part in chosen.items():
             print(f"{name} …", file=sys.stderr, flush=True)
             began = time.perf_counter()
             figures: Sequence[Figure] = []
             missing = ""
             try:
-                figures = await PARTS[name](stage)
+                figures = await part(stage)
             except Exception as error:
                 missing = _told(error)
             parts.append(Part(name, figures, time.perf_counter() - began, missing))
@@ -77,9 +76,9 @@ def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error)[:600]}"
 
 
-async def _until_ended(options: Options, names: Sequence[str], parts: list[Part]) -> bool:
+async def _until_ended(stage: Stage, chosen: Mapping[str, Measure], parts: list[Part]) -> bool:
     """Whether all went to its end: SIGTERM and Ctrl-C end what was started, and then us."""
-    task = asyncio.ensure_future(measure(options, names, parts))
+    task = asyncio.ensure_future(measure(stage, chosen, parts))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
@@ -122,7 +121,13 @@ def main() -> int:
         os.execv(SCRIPT_SERVICES, [str(SCRIPT_SERVICES), "--durable", *again])  # noqa: S606 — our own script
     where, options = machine(), _sizes(given)
     parts: list[Part] = []
-    ended = uvloop.run(_until_ended(options, given.only or list(PARTS), parts))
+    stage = Stage(
+        options,
+        server=os.environ["XINFANG_TEST_POSTGRES_URL"],
+        redis=os.environ["XINFANG_TEST_REDIS_URL"],
+    )
+    chosen = {name: part for name, part in PARTS.items() if not given.only or name in given.only}
+    ended = uvloop.run(_until_ended(stage, chosen, parts))
     show(Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 200), where, parts)
     if given.json:
         given.json.write_text(as_json(where, asdict(options), parts) + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from functools import partial
+from statistics import median
 
 import asyncpg
 
@@ -22,7 +23,8 @@ from bench.wire import Address, Wire, connect
 
 ROWS = 100
 POLLERS = 200
-IDLE_SECONDS, WAITING_SECONDS = 3.0, 6.0
+IDLE_SECONDS = 3.0
+WINDOWS, WINDOW_SECONDS = 3, 2.0
 LONGEST = "SELECT organ_id::text FROM inbox_entries GROUP BY 1 HAVING count(*) > $1 ORDER BY count(*) LIMIT 1"
 HELD = """SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'xinfang' AND state <> 'idle'"""
@@ -87,17 +89,18 @@ async def polls(stage: Stage) -> list[Figure]:
         ]
         try:
             await asyncio.sleep(1.5)
-            watching = asyncio.create_task(_held(connection, WAITING_SECONDS))
-            waiting = await _shares(site, WAITING_SECONDS)
+            watching = asyncio.create_task(_held(connection, WINDOWS * WINDOW_SECONDS))
+            waiting = [await _shares(site, WINDOW_SECONDS) for _ in range(WINDOWS)]
             held = await watching
             if any(task.done() for task in asking):
                 raise RuntimeError("a poll ended that had nothing to bring")
         finally:
             _close(wires)
             await asyncio.gather(*asking, return_exceptions=True)
-    note = f"API {waiting['app']:.1f} + PG {waiting['pg']:.1f} %, idle {sum(idle.values()):.1f} %"
+    both = " + ".join(f"{name} {median(each[name] for each in waiting):.1f}" for name in ("app", "pg"))
+    note = f"{both} %; without them {sum(idle.values()):.1f} %"
     return [
-        figure("polls.cpu", Spread.of([sum(waiting.values())]), note),
+        figure("polls.cpu", Spread.of([sum(each.values()) for each in waiting]), note),
         figure("polls.connections", Spread.of(held)),
     ]
 
@@ -138,7 +141,8 @@ async def _shares(site: Site, seconds: float) -> dict[str, float]:
     """Per cent of one core, of the API and of PostgreSQL."""
     accounts = Accounts({"app": site.pid("api"), "pg": site.postgres_pid}).start()
     await asyncio.sleep(seconds)
-    return {"pg": 0.0} | {name: spent / seconds * 100 for name, spent in accounts.spent().items()}
+    shares = {name: spent / seconds * 100 for name, spent in accounts.spent().items()}
+    return {name: shares.get(name, 0.0) for name in ("app", "pg")}
 
 
 async def _held(connection: asyncpg.Connection, seconds: float) -> list[float]:

@@ -28,7 +28,8 @@ from bench.wanted import figure
 JOBS = 200
 LOOK_SECONDS = 0.01
 PATIENCE_SECONDS = 300.0
-FREEZES = 500
+FREEZES = 200
+SETTLES_SECONDS = 0.05
 READY_A_SECOND = 2000
 REGISTERED_FOR = 1.5  # rounds long: a backlog that takes the worker about as long
 OPEN = """SELECT count(*) FROM pg_stat_activity
@@ -41,6 +42,7 @@ async def freeze(site: Site, connection: asyncpg.Connection, name: str) -> None:
     """Let a process stand still while it has no transaction open: the database would end that one."""
     for _ in range(FREEZES):
         os.kill(site.pid(name), signal.SIGSTOP)
+        await asyncio.sleep(SETTLES_SECONDS)  # what it had sent before has come to the database by now
         if not await connection.fetchval(OPEN):
             return
         thaw(site, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,10 @@ PPID, UTIME, CSTIME = 1, 11, 14  # counted after the name, which may hold spaces
 
 
 class Accounts:
-    """Seconds of processor time that named trees of processes used since :meth:`start`."""
+    """Seconds of processor time since :meth:`start`: of named trees of processes, and our own (``load``).
+
+    What we started is in trees of its own, so ours is that of this one process.
+    """
 
     def __init__(self, roots: dict[str, int | None]) -> None:
         self._roots = {name: pid for name, pid in roots.items() if pid is not None}
@@ -33,7 +37,7 @@ class Accounts:
         return {name: spent / max(1, items) * 1e6 for name, spent in self.spent().items()}
 
     def _read(self) -> dict[str, float]:
-        return {name: tree_seconds(pid) for name, pid in self._roots.items()}
+        return {name: tree_seconds(pid) for name, pid in self._roots.items()} | {"load": time.process_time()}
 
 
 def tree_seconds(root: int) -> float:

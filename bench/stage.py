@@ -92,7 +92,7 @@ class Site:
 
     def accounts(self, **roots: int | None) -> Accounts:
         """Of the named processes, of PostgreSQL (``pg``), and of this load generator (``load``)."""
-        return Accounts({**roots, "pg": self.postgres_pid, "load": os.getpid()})
+        return Accounts({**roots, "pg": self.postgres_pid})
 
     @property
     def async_dsn(self) -> str:
@@ -131,10 +131,10 @@ class Site:
 class Stage:
     """Makes the demo city of each kind of database when it is first needed, and clones it."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, *, server: str, redis: str) -> None:
         self.options = options
-        self.server = os.environ["XINFANG_TEST_POSTGRES_URL"]
-        self._redis = os.environ["XINFANG_TEST_REDIS_URL"]
+        self.server = server
+        self._redis = redis
         self._folder = Path(tempfile.mkdtemp(prefix="xinfang-bench-"))
         self._bases: dict[str, Path] = {}
         self._number = 0

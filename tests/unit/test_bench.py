@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,12 +13,16 @@ from datetime import date
 
 import pytest
 
+from bench.__main__ import measure
+from bench.floors import pgbench
 from bench.hot_memory import drift
 from bench.load import Load, TooManyFailed, drive, pace
 from bench.processor import Accounts, resident_bytes, tree
 from bench.registrations import Registrations, person
 from bench.rounds import Sample, Spread, alone, in_turns, paired, percentile
+from bench.stage import Options, Stage
 from bench.table import Figure, Part, as_json, at_least, at_most, draw
+from bench.wanted import figure
 from bench.wire import Address, Answer, NotUnderstood, connect, parse
 from services.domain.identity import DocumentType, normalise_document
 
@@ -197,9 +202,28 @@ def test_a_process_and_its_children_are_accounted_together() -> None:
     finally:
         child.communicate(b"\n")
     spent = accounts.spent()
-    assert spent.keys() == {"us"}
+    assert spent.keys() == {"us", "load"}
     assert spent["us"] > 0.1  # the child has ended; what it used is its parent's
     assert resident_bytes([os.getpid(), child.pid]) > 1_000_000
+
+
+async def test_a_part_that_fails_lets_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    async def fails(_: Stage) -> list[Figure]:
+        raise ExceptionGroup("both", [RuntimeError("no pgbench"), ValueError()])
+
+    async def measures(_: Stage) -> list[Figure]:
+        return [figure("intake.to_floor", Spread(2.0, 1.0, 3.0, 5))]
+
+    stage = Stage(Options(), server="postgresql://nowhere", redis="redis://nowhere")
+    parts: list[Part] = []
+    await measure(stage, {"one": fails, "two": measures}, parts)
+    assert [part.missing for part in parts] == ["RuntimeError: no pgbench", ""]
+    assert "2.00 × · 1.00–3.00 (5) · ≥ 1.50 · 是 yes" in capsys.readouterr().err
+
+
+def test_the_script_of_pgbench_names_no_variable() -> None:
+    # pgbench takes a colon before a letter for a variable, quoted or not.
+    assert not re.search(r":[A-Za-z_0-9]", pgbench.script())
 
 
 def test_drift_leaves_the_warming_up_out() -> None:
