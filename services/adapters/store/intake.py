@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -86,7 +87,8 @@ class BatchedIntake:
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((sealed(arrival, self._seal), done))
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write_all())
+            # It writes for all who wait: what it logs belongs to no one call.
+            self._writing = asyncio.create_task(self._write_all(), context=Context())
         return await done
 
     async def close(self) -> None:
