@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hmac
@@ -37,12 +38,20 @@ class Clients:
     def __init__(self, world: Deployment) -> None:
         self._world = world
         self._known: dict[str, tuple[float, Client | None]] = {}
+        self._reading: dict[str, asyncio.Task[Client | None]] = {}
 
     async def find(self, client_id: str) -> Client | None:
         """The client, active or not; None when there is none."""
         until, client = self._known.get(client_id, (0.0, None))
         if time.monotonic() < until:
             return client
+        reading = self._reading.get(client_id)
+        if reading is None:  # of all the calls that come at the end of that second, one reads
+            reading = self._reading[client_id] = asyncio.create_task(self._read(client_id))
+            reading.add_done_callback(lambda _: self._reading.pop(client_id, None))
+        return await asyncio.shield(reading)
+
+    async def _read(self, client_id: str) -> Client | None:
         async with self._world.read() as work:
             found = await work.clients.find(id=client_id)
         if len(self._known) > 10_000:  # ids that nobody has: guesses must not fill the memory

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -34,6 +34,7 @@ from services.domain.outbox import JobState, Topic
 
 MOST_AT_ONCE = 64
 MOST_WAITING = 1024
+IDLE_SECONDS = 1.0
 Row = dict[str, Any]
 TABLES: tuple[Table, ...] = (petitions, petitioners, respondents, deadlines, events, outbox)
 """What belongs to a petition, in the order of the references; the key and its answer are written before."""
@@ -79,13 +80,16 @@ class BatchedIntake:
         self._seal = seal
         self._stored = stored
         self._waiting: deque[Waiting] = deque()
+        self._somebody = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def store(self, arrival: Arrival) -> bool:
         if len(self._waiting) >= self._most_waiting:
             raise IntakeFull()
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((sealed(arrival, self._seal), done))
+        self._somebody.set()
         if self._writing is None or self._writing.done():
             # It writes for all who wait: what it logs belongs to no one call.
             self._writing = asyncio.create_task(self._write_all(), context=Context())
@@ -93,6 +97,8 @@ class BatchedIntake:
 
     async def close(self) -> None:
         """Write what waits, then let go."""
+        self._closing = True
+        self._somebody.set()
         if self._writing is not None:
             await asyncio.wait([self._writing])
         await self._writer.close()
@@ -101,10 +107,21 @@ class BatchedIntake:
         while self._waiting:
             try:
                 async with self._writer.session() as write:
-                    while self._waiting and await self._write_next(write):
+                    while await self._is_somebody_there() and await self._write_next(write):
                         pass
             except Exception as error:  # no session to be had: whoever waits is told, and tries again
                 _fail(self._taken(len(self._waiting)), error)
+
+    async def _is_somebody_there(self) -> bool:
+        """False after a while without anybody, so that the connection goes back: to get one anew for every
+        batch would cost as much as the batch.
+        """
+        if not self._waiting and not self._closing:
+            self._somebody.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._somebody.wait()
+        return bool(self._waiting)
 
     def _taken(self, most: int) -> list[Waiting]:
         """Who is next. Whoever went away while it still waited is not registered: it was told nothing."""
