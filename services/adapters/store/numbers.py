@@ -11,7 +11,7 @@ from services.adapters.store.database import Database
 from services.adapters.store.tables.outbox import number_blocks
 from services.domain.number import format_number
 
-LARGEST_BLOCK = 64
+LARGEST_BLOCK = 256
 
 
 class SqlNumbers:
