@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -62,7 +62,7 @@ class Grown:
     async def same(self, _seconds: float) -> Sample:
         """Each of the people brings the same matter once more. Raises RuntimeError when it is not told."""
         told: list[bool] = []
-        requests = [self.bodies.one(self.bodies.fresh(), who) for who in self.people]
+        requests = brought(self.bodies, self.people)
         load = await drive(
             self.site.address,
             iter(requests),
@@ -132,13 +132,17 @@ async def growth(stage: Stage) -> list[Figure]:
     ]
 
 
+def brought(bodies: Registrations, people: Sequence[Person]) -> list[bytes]:
+    """Each brings what is the person's own matter, under a new number, to the source where it was before."""
+    return [bodies.brought_by(who, bodies.fresh(), turn=turn) for turn, who in enumerate(people)]
+
+
 @asynccontextmanager
 async def _grown(stage: Stage, count: int) -> AsyncIterator[Grown]:
     async with stage.postgres() as site, site.database() as connection:
         bodies = await site.registrations()
         people = [person(number) for number in range(REAL)]
-        requests = [bodies.one(bodies.fresh(), who) for who in people]
-        (await drive(site.address, iter(requests), connections=16)).sound()
+        (await drive(site.address, iter(brought(bodies, people)), connections=16)).sound()
         await site.start_worker()
         await all_routed(connection)
         await freeze(site, connection, "worker1")

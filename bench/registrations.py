@@ -107,10 +107,13 @@ class Registrations:
     def __iter__(self) -> Iterator[bytes]:
         return (self.one(number) for number in self._numbers)
 
-    def one(self, number: int, who: Person | None = None) -> bytes:
-        """The request of one number; by somebody else if told so."""
-        turn = number % len(self._bodies)
-        who = who or person(number)
+    def one(self, number: int) -> bytes:
+        """The request of one number: by its own person, in its turn."""
+        return self.brought_by(person(number), number, turn=number)
+
+    def brought_by(self, who: Person, number: int, *, turn: int) -> bytes:
+        """A registration by somebody; those of one turn tell the same matter to the same source."""
+        turn %= len(self._bodies)
         reference = f"{self._run}-{number:010d}"
         parts = self._bodies[turn]
         sent = "".join(

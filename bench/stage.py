@@ -9,7 +9,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -301,8 +301,3 @@ async def _success(address: Address, asked: bytes) -> bool:
         return False
     finally:
         connection.close()
-
-
-def warm(requests: Iterable[bytes], count: int) -> Iterable[bytes]:
-    """The first so many."""
-    return [request for _, request in zip(range(count), requests, strict=False)]
