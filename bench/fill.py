@@ -39,6 +39,9 @@ KEPT_IDS = frozenset(
     {
         *("organ_id", "sender_id", "holder_id", "first_handler_id", "owner_id", "raised_by"),
         *("suggested_organ_id", "assigned_organ_id"),
+        "decider_id",
+        "deciding_organ_id",
+        "office_id",
     }
 )
 SHIFT = "CAST(:shift AS bigint)"

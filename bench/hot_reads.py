@@ -217,7 +217,7 @@ def rows_read(nodes: Sequence[dict[str, Any]]) -> int:
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[tuple[Deployment, asyncpg.Connection, Known]]:
     """A deployment without the keys of that database, a bare connection beside it, what is known there."""
-    world = Deployment(Settings(database_url=url, pool_size=2, redis_url=None), new_ring())
+    world = Deployment(Settings(database_url=url, pool_size=4, redis_url=None), new_ring())
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     await connection.set_type_codec("jsonb", encoder=str, decoder=str, schema="pg_catalog")
     try:

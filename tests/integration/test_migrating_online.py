@@ -142,7 +142,7 @@ async def test_a_long_transaction_holds_up_the_migration_and_nobody_else(
 async def test_who_never_gets_the_lock_says_so(
     postgresql_url: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    settings = Settings(data=tmp_path, database_url=postgresql_url, redis_url=None, pool_size=2)
+    settings = Settings(data=tmp_path, database_url=postgresql_url, redis_url=None, pool_size=4)
     world = Deployment(settings, load_or_create(tmp_path / "keys.json"))
     config = next_version(postgresql_url, tmp_path_factory.mktemp("next"))
     async with world.database.reading() as holding:
