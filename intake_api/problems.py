@@ -12,9 +12,9 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Scope
 
+from services.application import archive, paper_reading, ports, registration, repetition, rescreen
 from services.application import dispatch as dispatch_acts
 from services.application import objection as objection_acts
-from services.application import paper_reading, ports, registration, repetition, rescreen
 from services.domain import (
     access,
     attachment,
@@ -63,6 +63,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     access.NotCompetent: 403,
     steps.StepNotAllowed: 409,
     ports.Conflict: 409,
+    archive.LedgerBroken: 409,
     ports.LeaseLost: 409,
     ports.StoreUnavailable: 503,
     ports.StoreBusy: 503,
