@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from services.application import rescreen, routing
 from services.application.causes import caused_by
+from services.application.fault_points import fault
 from services.application.ports import LeaseLost, World
 from services.domain.outbox import LEASE_SECONDS, Job, Topic
 from services.domain.refusal import Refusal
@@ -76,6 +77,7 @@ class Drain:
             by_topic[job.topic].append(job)
         beating = asyncio.create_task(self._beat(jobs))
         try:
+            fault("after_claim")
             for topic, group in by_topic.items():
                 await self._handle(topic, group)
         except asyncio.CancelledError:
@@ -91,6 +93,7 @@ class Drain:
             with caused_by(jobs), self._watch(topic, jobs):
                 async with asyncio.timeout(self._patience_seconds):
                     await self._handlers[topic](self._world, jobs)
+                    fault("after_worker_commit")
         except Exception as error:
             if len(jobs) > 1:
                 for job in jobs:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.application import clocks, direct, paper, same_matter
 from services.application.acts import accused_organs, take
+from services.application.fault_points import fault
 from services.application.ports import Work, World
 from services.application.same_matter import People
 from services.domain.access import Shield
@@ -66,6 +67,7 @@ async def route(world: World, jobs: Sequence[Job]) -> None:
         for petition in waiting:
             theirs = People(people.get(petition.id, []), petition.id in known)
             await _route_one(world, work, router, petition, theirs)
+            fault("in_mid_batch")
         await work.finish(*jobs)
 
 

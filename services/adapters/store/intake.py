@@ -29,6 +29,7 @@ from services.adapters.store.tables.ledger import events
 from services.adapters.store.tables.outbox import idempotency_keys, outbox
 from services.adapters.store.tables.petition import petitioners, petitions, respondents
 from services.application.arrival import Arrival
+from services.application.fault_points import fault
 from services.application.ports import Conflict, IntakeFull, StoreBusy, StoreUnavailable
 from services.domain.outbox import JobState, Topic
 
@@ -156,7 +157,9 @@ class BatchedIntake:
     async def _write(self, write: Write, batch: list[Waiting]) -> None:
         if not batch:
             return
+        fault("before_commit")
         new = await write([each for each, _ in batch])
+        fault("after_commit_before_ack")
         if new:
             await self._stored()
         for each, done in batch:

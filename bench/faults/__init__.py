@@ -1,0 +1,1 @@
+"""Faults that it must survive, on real processes: what callers were told, against what is there."""
