@@ -70,14 +70,18 @@ class Tokens:
 
     def claims(self, authorization: str) -> dict[str, Any]:
         """What the bearer token in a header says. Raises ``unauthenticated``."""
-        claims = self._verified.get(authorization)
+        kind, _, token = authorization.partition(" ")
+        token = token.strip()
+        if kind.lower() != "bearer" or not token:
+            raise _unauthenticated(None)
+        claims = self._verified.get(token)
         if claims is None:
-            claims = _claims(authorization, self._world.keys.token_key)
+            claims = _claims(token, self._world.keys.token_key)
             if len(self._verified) > MOST_VERIFIED:
                 self._verified.clear()
-            self._verified[authorization] = claims
+            self._verified[token] = claims
         elif wall_clock(self._world).timestamp() > claims["exp"] + LEEWAY_SECONDS:
-            del self._verified[authorization]
+            del self._verified[token]
             raise _unauthenticated("invalid_token")
         return claims
 
@@ -145,11 +149,7 @@ async def authenticated(request: Request, wanted: SecurityScopes) -> Client:
     return client
 
 
-def _claims(authorization: str, key: str | bytes) -> dict[str, Any]:
-    kind, _, token = authorization.partition(" ")
-    token = token.strip()
-    if kind.lower() != "bearer" or not token:
-        raise _unauthenticated(None)
+def _claims(token: str, key: str | bytes) -> dict[str, Any]:
     if len(token) > LONGEST_TOKEN:
         raise _unauthenticated("invalid_token")
     try:

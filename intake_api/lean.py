@@ -4,7 +4,8 @@ FastAPI's dependencies and body handling cost about as much as all the rest of a
 (docs/decisions/0021-hot-paths.md has the measurement). Here the same functions are called by hand, in the
 same order: token, body, limit, use case. Whatever is out of the ordinary (a header missing, a body that does
 not validate) goes on, with its body, to the route in ``routes/petitions.py``, which says what is wrong. So
-every error has one place, and this file can be taken away without anybody noticing but for the speed.
+every error has one place, and this file can be taken away without anybody noticing but for the speed. One
+thing differs: the event's fingerprint is of the bytes, for a repetition is told by its key, not by that.
 """
 
 from __future__ import annotations
@@ -45,11 +46,12 @@ class LeanRegistration:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        # Without a length it may turn out too long while it is read, which the plain route can tell.
-        if headers.get(b"content-type", b"").lower() not in _JSON or b"content-length" not in headers:
+        if not _is_ordinary(headers, len(scope["headers"])):
             await self._app(scope, receive, send)
             return
-        body, receive = await _body(receive)
+        body, receive, whole = await _body(receive)
+        if not whole:  # it went away amid its own words
+            return
         try:
             client, key, sent = await self._read(headers, body)
         except (Fault, Refusal, ValueError, RecursionError):
@@ -90,8 +92,16 @@ def _may_register(scopes: str, client: Client) -> bool:
     return not RIGHTS.isdisjoint(set(scopes.split()) & set(client.scopes))
 
 
-async def _body(receive: Receive) -> tuple[bytes, Receive]:
-    """The whole body, and what gives it to another reader once more."""
+def _is_ordinary(headers: Mapping[bytes, bytes], count: int) -> bool:
+    """No header twice, of which each reader may take another; and a length, without which a body may turn out
+    too long while it is read: the plain route can tell.
+    """
+    lengthy = b"content-length" in headers and b"transfer-encoding" not in headers
+    return len(headers) == count and lengthy and headers.get(b"content-type", b"").lower() in _JSON
+
+
+async def _body(receive: Receive) -> tuple[bytes, Receive, bool]:
+    """The body, what gives it to another reader once more, and whether it came whole."""
     parts: list[bytes] = []
     message: Message = {"more_body": True}
     while message.get("more_body"):
@@ -99,10 +109,8 @@ async def _body(receive: Receive) -> tuple[bytes, Receive]:
         parts.append(message.get("body", b""))
     whole = b"".join(parts)
     again: list[Message] = [{"type": "http.request", "body": whole, "more_body": False}]
-    if message["type"] == "http.disconnect":  # it went away amid its own words
-        again = [message]
 
     async def receive_again() -> Message:
         return again.pop() if again else await receive()
 
-    return whole, receive_again
+    return whole, receive_again, message["type"] == "http.request"

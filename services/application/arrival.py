@@ -31,7 +31,7 @@ class Listed(Generic[T]):
         return found[0]
 
     async def find(self, **equals: object) -> list[T]:
-        return [value for value in self.values if _fits(value, equals)]
+        return [value for value in self.values if fits(value, equals)]
 
     async def add(self, *values: T) -> None:
         self.values.extend(values)
@@ -43,7 +43,8 @@ class Listed(Generic[T]):
         """Nobody else can have changed it."""
 
 
-def _fits(value: object, equals: Mapping[str, object]) -> bool:
+def fits(value: object, equals: Mapping[str, object]) -> bool:
+    """Whether a value is one that ``Repository.find`` is asked for."""
     return all(
         getattr(value, name) in wanted if isinstance(wanted, tuple) else getattr(value, name) == wanted
         for name, wanted in equals.items()

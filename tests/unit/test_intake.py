@@ -82,6 +82,17 @@ async def test_with_the_database_busy_each_is_tried_alone() -> None:
     assert await asyncio.gather(*(way_in.store(arrival()) for _ in range(3))) == [True] * 3
 
 
+async def test_with_the_database_busy_for_long_the_rest_is_told() -> None:
+    writer = Written(lambda _: StoreBusy())
+    writer.gate.set()
+    way_in = intake(writer)
+
+    told = await asyncio.gather(*(way_in.store(arrival()) for _ in range(10)), return_exceptions=True)
+
+    assert all(isinstance(each, StoreBusy) for each in told)
+    assert [len(batch) for batch in writer.batches] == [10, 1, 1]
+
+
 async def test_with_the_database_away_all_are_told_at_once() -> None:
     writer = Written(lambda _: StoreUnavailable())
     writer.gate.set()

@@ -15,6 +15,7 @@ from services.application.ports import StoreBusy, StoreUnavailable
 _BUSY = frozenset({"55P03", "57014", "40P01", "40001"})
 # Its classes: connection, resources, operator intervention, system error.
 _AWAY_CLASSES = ("08", "53", "57", "58")
+_READ_ONLY = "25006"  # a primary that was demoted
 log = structlog.get_logger()
 
 
@@ -43,6 +44,8 @@ def driver_told() -> Iterator[None]:
     except asyncpg.PostgresError as refused:
         raise exc.DBAPIError(None, None, refused) from refused
     except (asyncpg.InterfaceError, asyncpg.InternalClientError) as failed:
+        if isinstance(failed, ValueError):  # it cannot encode a value: the row's fault, no outage
+            raise
         raise exc.InterfaceError(None, None, failed) from failed
 
 
@@ -52,7 +55,7 @@ def _kind(error: Exception) -> type[StoreUnavailable] | None:
     state = _state(error)
     if state in _BUSY or "database is locked" in str(error.orig):
         return StoreBusy
-    if error.connection_invalidated or state.startswith(_AWAY_CLASSES):
+    if error.connection_invalidated or state == _READ_ONLY or state.startswith(_AWAY_CLASSES):
         return StoreUnavailable
     away = isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError)
     return StoreUnavailable if away else None

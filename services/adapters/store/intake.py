@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
@@ -36,6 +36,8 @@ from services.domain.outbox import JobState, Topic
 MOST_AT_ONCE = 64
 MOST_WAITING = 1024
 IDLE_SECONDS = 1.0
+MOST_BUSY = 1
+"""After so many in a row that found the store busy, the rest of a batch is not tried one by one."""
 Row = dict[str, Any]
 TABLES: tuple[Table, ...] = (petitions, petitioners, respondents, deadlines, events, outbox)
 """What belongs to a petition, in the order of the references; the key and its answer are written before."""
@@ -146,12 +148,21 @@ class BatchedIntake:
         return True
 
     async def _write_each(self, batch: list[Waiting]) -> bool:
-        for each in batch:
+        busy = 0
+        for position, each in enumerate(batch):
             try:
                 async with self._writer.session() as write:
                     await self._write(write, [each])
+            except StoreUnavailable as error:
+                busy += 1
+                if not isinstance(error, StoreBusy) or busy > MOST_BUSY:  # it is not one of them: all wait
+                    _fail(batch[position:], error)
+                    break
+                _fail([each], error)
             except Exception as error:
                 _fail([each], error)
+            else:
+                busy = 0
         return False
 
     async def _write(self, write: Write, batch: list[Waiting]) -> None:
@@ -221,6 +232,15 @@ def _key_row(arrival: Arrival, seal: Seal) -> Row | None:
         "status": arrival.answer.status,
         "answer": seal.cipher.encrypt(*place, arrival.answer.answer),
     }
+
+
+BY_THE_DATABASE = {(idempotency_keys, "created_at"), (outbox, "run_at")}
+"""Moments that are judged by the database's clock."""
+
+
+def sent(table: Table) -> list[Column[Any]]:
+    """The columns that are given, in order; the others are the database's own."""
+    return [column for column in table.columns if (table, column.name) not in BY_THE_DATABASE]
 
 
 def rows_of(batch: Iterable[Sealed], table: Table) -> list[Row]:

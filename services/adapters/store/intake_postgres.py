@@ -20,8 +20,8 @@ from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String, Tabl
 from services.adapters.store.columns import Instant, Json
 from services.adapters.store.database import Database
 from services.adapters.store.faults import driver_told, outages_told
-from services.adapters.store.intake import TABLES, Row, Sealed, Write, rows_of
-from services.adapters.store.tables.outbox import idempotency_keys, outbox
+from services.adapters.store.intake import BY_THE_DATABASE, TABLES, Row, Sealed, Write, rows_of, sent
+from services.adapters.store.tables.outbox import idempotency_keys
 from services.adapters.store.wakes import WORK
 
 PATIENCE_SECONDS = 10.0
@@ -36,8 +36,6 @@ _TYPES: tuple[tuple[type[Any], str], ...] = (
     (Instant, "timestamptz"),
 )
 """The arrays that a column's values travel in; JSON travels as text."""
-_BY_THE_DATABASE = {(idempotency_keys, "created_at"), (outbox, "run_at")}
-"""Moments that are judged by the database's clock."""
 
 
 class PostgresIntake:
@@ -88,15 +86,11 @@ def _given(batch: Sequence[Sealed]) -> Iterator[list[Any]]:
 
 
 def _columns(rows: Sequence[Row], table: Table) -> Iterator[list[Any]]:
-    for column in _sent(table):
+    for column in sent(table):
         if column.type is Json:
             yield [orjson.dumps(row[column.name]).decode() for row in rows]
         else:
             yield [row[column.name] for row in rows]
-
-
-def _sent(table: Table) -> list[Column[Any]]:
-    return [column for column in table.columns if (table, column.name) not in _BY_THE_DATABASE]
 
 
 @cache
@@ -125,11 +119,11 @@ def _statement() -> str:
 
 
 def _insertion(table: Table, numbers: Iterator[int]) -> str:
-    sent = _sent(table)
-    arrays = ", ".join(f"${next(numbers)}::{_array(column)}[]" for column in sent)
-    names = ", ".join(f'"{column.name}"' for column in sent)
-    values = ", ".join(f'r."{column.name}"{_cast(column)}' for column in sent)
-    own = [column.name for column in table.columns if (table, column.name) in _BY_THE_DATABASE]
+    given_columns = sent(table)
+    arrays = ", ".join(f"${next(numbers)}::{_array(column)}[]" for column in given_columns)
+    names = ", ".join(f'"{column.name}"' for column in given_columns)
+    values = ", ".join(f'r."{column.name}"{_cast(column)}' for column in given_columns)
+    own = [column.name for column in table.columns if (table, column.name) in BY_THE_DATABASE]
     into = ", ".join([names, *own])
     given = ", ".join([values, *("clock_timestamp()" for _ in own)])
     return f"INSERT INTO {table.name} ({into}) SELECT {given} FROM unnest({arrays}) AS r ({names})"

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, exc
+from sqlalchemy import Table, exc
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 
 from services.adapters.store.columns import database_now
 from services.adapters.store.database import ENGINE_OPTIONS, Database, prepare_sqlite
 from services.adapters.store.faults import outages_told
-from services.adapters.store.intake import TABLES, Row, Sealed, Write, rows_of
-from services.adapters.store.tables.outbox import idempotency_keys, outbox
+from services.adapters.store.intake import BY_THE_DATABASE, TABLES, Row, Sealed, Write, rows_of, sent
+from services.adapters.store.tables.outbox import idempotency_keys
 
 _DIALECT = sqlite.dialect(**{name: ENGINE_OPTIONS[name] for name in ("json_serializer", "json_deserializer")})
-_BY_THE_DATABASE = {(idempotency_keys, "created_at"), (outbox, "run_at")}
 _REGISTERED = "SELECT 1 FROM petitions WHERE client_id = ? AND external_ref = ?"
 _BROUGHT = "SELECT 1 FROM petitioners WHERE document_number_index = ? LIMIT 1"
 Bind = Callable[[Any], Any]
@@ -70,7 +69,7 @@ class SqliteIntake:
                 raise
         except sqlite3.IntegrityError as refused:
             raise exc.IntegrityError(None, None, refused) from refused
-        except sqlite3.Error as failed:
+        except sqlite3.OperationalError as failed:
             self._disconnect()
             raise exc.OperationalError(None, None, failed) from failed
         return {each.id for each in new}
@@ -106,18 +105,14 @@ def _bound(row: Row, table: Table) -> list[Any]:
 def _binds(table: Table) -> tuple[tuple[str, Bind | None], ...]:
     """Column by column, how SQLAlchemy writes its values."""
     return tuple(
-        (column.name, column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)) for column in _sent(table)
+        (column.name, column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)) for column in sent(table)
     )
-
-
-def _sent(table: Table) -> Iterator[Column[Any]]:
-    return (column for column in table.columns if (table, column.name) not in _BY_THE_DATABASE)
 
 
 @cache
 def _insertion(table: Table) -> str:
-    own = [column.name for column in table.columns if (table, column.name) in _BY_THE_DATABASE]
-    names = [f'"{column.name}"' for column in _sent(table)]
+    own = [column.name for column in table.columns if (table, column.name) in BY_THE_DATABASE]
+    names = [f'"{column.name}"' for column in sent(table)]
     now = str(database_now().compile(dialect=_DIALECT))
     values = ", ".join([*("?" for _ in names), *(now for _ in own)])
     taken = " ON CONFLICT (client_id, key) DO NOTHING" if table is idempotency_keys else ""

@@ -11,6 +11,7 @@ from sqlalchemy import Insert, Select, Table, Update, bindparam, insert, select,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store.mapping import Mapped, Seal
+from services.application.arrival import fits
 from services.domain.refusal import NotFound
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class SqlRepository(Generic[T]):
     async def find(self, **equals: object) -> list[T]:
         for column, found in self._read.items():
             if equals.get(column) in found:
-                return [value for value in found[equals[column]] if _fits(value, equals)]
+                return [value for value in found[equals[column]] if fits(value, equals)]
         return [self._remember(row) for row in await self._rows(equals)]
 
     async def read_ahead(self, column: str, keys: Sequence[object]) -> None:
@@ -125,13 +126,6 @@ class SqlRepository(Generic[T]):
 
     def _identity(self, value: T) -> dict[str, Any]:
         return {f"key_{name}": getattr(value, name) for name in self._mapped.key}
-
-
-def _fits(value: object, equals: Mapping[str, object]) -> bool:
-    return all(
-        getattr(value, name) in wanted if isinstance(wanted, tuple) else getattr(value, name) == wanted
-        for name, wanted in equals.items()
-    )
 
 
 # To put a statement together costs as much as to run it: each is made once, its values are given each time.
