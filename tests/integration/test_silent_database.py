@@ -46,9 +46,7 @@ async def refused_after(work: Callable[[], Awaitable[object]]) -> float:
     return time.monotonic() - asked
 
 
-async def test_silence_in_mid_transaction_is_told_as_an_outage(
-    line: Line
-) -> None:
+async def test_silence_in_mid_transaction_is_told_as_an_outage(line: Line) -> None:
     proxy, database = line
 
     async def write() -> None:
