@@ -29,6 +29,11 @@ POSTGRES_SETTINGS = {
     "idle_in_transaction_session_timeout": "30000",
 }
 
+ANSWERED_WITHIN_SECONDS = 7.0
+"""Longer than a lock is waited for. A net that swallows sends no refusal: without a limit on our side whoever
+asked would wait for ever.
+"""
+
 ENGINE_OPTIONS: dict[str, Any] = {
     "hide_parameters": True,  # what a statement carried never enters an error's text, nor the log
     "json_serializer": lambda value: orjson.dumps(value).decode(),
@@ -39,7 +44,9 @@ ENGINE_OPTIONS: dict[str, Any] = {
 class Database:
     """Connections of one database; ``writing`` commits at the end of its block, ``reading`` never writes."""
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 8, answered_within: float = ANSWERED_WITHIN_SECONDS
+    ) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -54,7 +61,11 @@ class Database:
                 pool_timeout=8,
                 pool_pre_ping=True,
                 **ENGINE_OPTIONS,
-                connect_args={"timeout": 5, "server_settings": POSTGRES_SETTINGS},
+                connect_args={
+                    "timeout": 5,
+                    "command_timeout": answered_within,
+                    "server_settings": POSTGRES_SETTINGS,
+                },
             )
             self._turn = None
 
