@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def main() -> int:
     parser.add_argument("--history", type=Path, help="write down what callers were told, as JSON lines")
     told = parser.parse_args()
     chosen = [name for name in SCENARIOS if name in told.only]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us: our processes end, too
     survived = asyncio.run(run(chosen, FULL if told.full else SMOKE, told.seed, told.history))
     return 0 if survived else 1
 

@@ -21,12 +21,15 @@ OUTCOME_UNKNOWN = frozenset({401, 409, 429, 500, 502, 503, 504})
 
 
 class Clients:
-    """``refused``: how often each status other than 2xx was answered; ``failed`` are calls without answer."""
+    """``statuses``: how often each was met that is not 2xx, and each failure of the transport.
+
+    ``acknowledged``: of each registration when the request was sent that succeeded, and when it was answered.
+    """
 
     def __init__(self, url: str, credentials: list[Credentials], history: History, seed: int) -> None:
         self.history = history
         self.statuses: dict[str, int] = {}
-        self.acknowledged: list[float] = []
+        self.acknowledged: list[tuple[float, float]] = []
         self._credentials = credentials
         self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
         self._tokens: dict[str, str] = {}
@@ -44,11 +47,12 @@ class Clients:
         self.history.add("create", key, "invoke")
         patience = time.monotonic() + GIVES_UP_AFTER_SECONDS
         while time.monotonic() < patience:
+            sent_at = time.monotonic()
             answer = await self._call(source, "POST", PATH, json=asked, headers={"Idempotency-Key": key})
             status = answer.status_code if answer is not None else 0
             if answer is not None and answer.is_success:
                 self.history.add("create", key, "ok", id=answer.json()["id"], status=status)
-                self.acknowledged.append(time.monotonic())
+                self.acknowledged.append((sent_at, time.monotonic()))
                 return True
             self.history.add("create", key, "info", status=status)
             if status and status not in OUTCOME_UNKNOWN:

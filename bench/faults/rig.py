@@ -116,13 +116,13 @@ class Rig:
         return await self.until(nothing_waits)
 
     async def served_since(self, moment: float) -> float:
-        """Seconds from ``moment`` until a registration was acknowledged."""
+        """Seconds from ``moment`` until a registration was acknowledged that was sent after it."""
 
         async def served() -> bool:
-            return bool(self.clients.acknowledged) and self.clients.acknowledged[-1] > moment
+            return any(sent > moment for sent, _ in self.clients.acknowledged)
 
         await self.until(served)
-        return min(at for at in self.clients.acknowledged if at > moment) - moment
+        return min(answered for sent, answered in self.clients.acknowledged if sent > moment) - moment
 
     async def findings(self) -> list[Finding]:
         """What does not fit now, and was not told before."""

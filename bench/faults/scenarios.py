@@ -20,7 +20,8 @@ LEASE_SECONDS = 15.0
 BLACKHOLE_SECONDS = 15.0
 BEFORE_SECONDS = 1.0
 BACKENDS = "FROM pg_stat_activity WHERE application_name = 'xinfang' AND pid <> pg_backend_pid()"
-LISTENING = f"{BACKENDS} AND query ILIKE 'LISTEN%'"
+# What a listening connection said last: the pool's others end with a COMMIT or a ROLLBACK.
+LISTENING = f"{BACKENDS} AND query ~* '^(LISTEN|SELECT 1$)'"
 
 
 class NotFired(Exception):
@@ -220,8 +221,8 @@ async def primary_lost(rig: Rig, _size: Size) -> Mended:
     await rig.until(synchronous)
     await asyncio.sleep(2 * BEFORE_SECONDS)
     await admin.close()
-    primary.crash()
     died = time.monotonic()
+    primary.crash()
     promoted = await asyncpg.connect(standby.url())
     fired(await promoted.fetchval("SELECT pg_promote()"), "not promoted")
     await promoted.close()
