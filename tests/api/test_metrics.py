@@ -75,7 +75,7 @@ async def test_what_waits_is_told_by_its_age(world: Deployment, register: Regist
     told = await scraped(portal)
     assert 3600 <= value(told, "xinfang_oldest_unrouted_seconds") < 3700
     assert value(told, 'xinfang_outbox_jobs{state="pending"}') == 1
-    assert value(told, "xinfang_pool_in_use") == 0
+    assert value(told, "xinfang_pool_in_use") <= 1  # who writes what arrives keeps its own for a moment
     assert value(told, "xinfang_pool_size") > 0
     await Drain(world, worker="one").once()
     assert value(await scraped(portal), "xinfang_oldest_unrouted_seconds") == 0
