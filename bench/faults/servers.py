@@ -91,6 +91,15 @@ class Cluster:
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait()
 
+    def ended(self, *, within: float = 2.0) -> bool:
+        """Whether it ended by itself."""
+        assert self.process is not None
+        try:
+            self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def stop(self) -> None:
         if self.process is not None:
             SCRIPT.stop(self.process, signal.SIGINT, signal.SIGQUIT)

@@ -39,12 +39,13 @@ class Written:
         return {each.id for each in batch}
 
 
-def intake(writer: Written, *, most_waiting: int = 100) -> BatchedIntake:
+def intake(writer: Written, *, most_waiting: int = 100, long_seconds: float = 60) -> BatchedIntake:
     ring = new_ring()
 
     async def stored() -> None: ...
 
-    return BatchedIntake(writer, Seal(FieldCipher(ring), BlindIndex(ring)), stored, most_waiting=most_waiting)
+    seal = Seal(FieldCipher(ring), BlindIndex(ring))
+    return BatchedIntake(writer, seal, stored, most_waiting=most_waiting, long_seconds=long_seconds)
 
 
 async def test_what_arrives_during_a_commit_goes_with_the_next() -> None:
@@ -102,6 +103,24 @@ async def test_with_the_database_away_all_are_told_at_once() -> None:
 
     assert all(isinstance(each, StoreUnavailable) for each in told)
     assert len(writer.batches) == 1
+
+
+@pytest.mark.parametrize(("long_seconds", "batches"), [(0, 1), (60, 2)])
+async def test_who_came_during_a_long_silence_does_not_wait_through_another(
+    long_seconds: float, batches: int
+) -> None:
+    writer = Written(lambda _: StoreUnavailable())
+    way_in = intake(writer, long_seconds=long_seconds)
+    first = asyncio.create_task(way_in.store(arrival()))
+    await asyncio.sleep(0.01)
+    later = [asyncio.create_task(way_in.store(arrival())) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    writer.gate.set()
+
+    told = await asyncio.gather(first, *later, return_exceptions=True)
+
+    assert all(isinstance(each, StoreUnavailable) for each in told)
+    assert len(writer.batches) == batches
 
 
 async def test_a_full_queue_refuses_and_takes_again_when_there_is_room() -> None:

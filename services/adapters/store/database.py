@@ -31,7 +31,8 @@ POSTGRES_SETTINGS = {
 
 ANSWERED_WITHIN_SECONDS = 7.0
 """Longer than a lock is waited for. A net that swallows sends no refusal: without a limit on our side whoever
-asked would wait for ever.
+asked would wait for ever. With the time to close that connection, or to fail to get another one, a caller is
+told within ten seconds.
 """
 
 ENGINE_OPTIONS: dict[str, Any] = {
@@ -62,7 +63,7 @@ class Database:
                 pool_pre_ping=True,
                 **ENGINE_OPTIONS,
                 connect_args={
-                    "timeout": 5,
+                    "timeout": 4,
                     "command_timeout": answered_within,
                     "server_settings": POSTGRES_SETTINGS,
                 },

@@ -9,6 +9,7 @@ alone. No timer: one that comes alone is written at once.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
@@ -38,6 +39,7 @@ MOST_WAITING = 1024
 IDLE_SECONDS = 1.0
 MOST_BUSY = 1
 """After so many in a row that found the store busy, the rest of a batch is not tried one by one."""
+LONG_SECONDS = 3.0
 Row = dict[str, Any]
 TABLES: tuple[Table, ...] = (petitions, petitioners, respondents, deadlines, events, outbox)
 """What belongs to a petition, in the order of the references; the key and its answer are written before."""
@@ -77,7 +79,9 @@ class BatchedIntake:
         stored: Callable[[], Awaitable[None]],
         *,
         most_waiting: int = MOST_WAITING,
+        long_seconds: float = LONG_SECONDS,
     ) -> None:
+        self._long_seconds = long_seconds
         self._most_waiting = most_waiting
         self._writer = writer
         self._seal = seal
@@ -133,15 +137,17 @@ class BatchedIntake:
 
     async def _write_next(self, write: Write) -> bool:
         """Write a batch; one that fails one by one, so that a bad one fails alone. False: no more of this
-        session. With the database away all fail at once: none waits its turn for minutes.
+        session. With the database away all fail at once: none waits its turn for minutes. When it took long
+        to tell that it is, who came meanwhile has waited for it, too, and does not wait again.
         """
-        batch = self._taken(MOST_AT_ONCE)
+        batch, began = self._taken(MOST_AT_ONCE), time.monotonic()
         try:
             await self._write(write, batch)
         except StoreBusy:
             return await self._write_each(batch)
         except StoreUnavailable as error:
-            _fail(batch, error)
+            took_long = time.monotonic() - began > self._long_seconds
+            _fail([*batch, *self._taken(len(self._waiting) if took_long else 0)], error)
             return False
         except Exception:
             return await self._write_each(batch)

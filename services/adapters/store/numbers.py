@@ -12,6 +12,7 @@ from services.adapters.store.tables.outbox import number_blocks
 from services.domain.number import format_number
 
 LARGEST_BLOCK = 256
+Key = tuple[str, date]
 
 
 class SqlNumbers:
@@ -19,24 +20,26 @@ class SqlNumbers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._free: dict[tuple[str, date], tuple[int, int]] = {}
-        self._size: dict[tuple[str, date], int] = {}
-        self._turn = asyncio.Lock()
+        self._free: dict[Key, tuple[int, int]] = {}
+        self._size: dict[Key, int] = {}
+        self._coming: dict[Key, asyncio.Task[None]] = {}
 
     async def next(self, region_code: str, day: date) -> str:
         key = (region_code[:6], day)
-        following, end = self._free.get(key, (1, 0))
-        if following > end:
-            async with self._turn:
-                following, end = self._free.get(key, (1, 0))  # someone who waited here may have taken a block
-                if following > end:
-                    following, end = await self._take_block(key)
-                self._free[key] = (following + 1, end)
-        else:
-            self._free[key] = (following + 1, end)
+        while (block := self._free.get(key, (1, 0)))[0] > block[1]:
+            await self._more(key)
+        following, end = block
+        self._free[key] = (following + 1, end)
         return format_number(region_code, day, following)
 
-    async def _take_block(self, key: tuple[str, date]) -> tuple[int, int]:
+    async def _more(self, key: Key) -> None:
+        """Another block, taken once for all who wait for it; what goes wrong with it, all are told."""
+        if key not in self._coming:
+            self._coming[key] = asyncio.create_task(self._take_block(key))
+            self._coming[key].add_done_callback(lambda _: self._coming.pop(key))
+        await asyncio.shield(self._coming[key])
+
+    async def _take_block(self, key: Key) -> None:
         if key not in self._size:  # a new day: the blocks of earlier days are over
             self._free = {known: block for known, block in self._free.items() if known[1] >= key[1]}
         size = min(self._size.get(key, 1), LARGEST_BLOCK)
@@ -50,4 +53,4 @@ class SqlNumbers:
         ).returning(number_blocks.c.last)
         async with self._database.writing() as connection:
             last = int((await connection.execute(taken)).scalar_one())
-        return last - size + 1, last
+        self._free[key] = (last - size + 1, last)
