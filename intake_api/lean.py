@@ -11,7 +11,6 @@ thing differs: the event's fingerprint is of the bytes, for a repetition is told
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 
 from starlette.datastructures import State
@@ -23,7 +22,7 @@ from intake_api.idempotency import key_of, registered_once
 from intake_api.metrics import REGISTRATIONS
 from intake_api.problems import Fault, answer
 from intake_api.registration import AnyRegistration, read_registration, registration_of
-from intake_api.validation import named_once
+from intake_api.validation import decoded
 from services.domain.access import Call, Client
 from services.domain.access import Scope as Right
 from services.domain.refusal import Refusal
@@ -70,7 +69,7 @@ class LeanRegistration:
         if client is None or not client.active or not _may_register(claims["scope"], client):
             raise Fault("unauthenticated")
         key = key_of(headers.get(b"idempotency-key", b"").decode("latin-1"))
-        return client, key, read_registration(json.loads(body, object_pairs_hook=named_once))
+        return client, key, read_registration(decoded(body))
 
     async def _answer(
         self, scope: Scope, sent: AnyRegistration, key: str, body: bytes, call: Call

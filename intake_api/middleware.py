@@ -14,7 +14,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from intake_api.metrics import REQUESTS, SECONDS
+from intake_api.metrics import answered, of_route
 from intake_api.problems import Fault, answer
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
@@ -161,8 +161,8 @@ def _log_fault(error: Exception, request_id: str) -> None:
 def _account(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", UNKNOWN_ROUTE)
     method = scope["method"] if scope["method"] in METHODS else "other"
-    REQUESTS.labels(method, route, status).inc()
-    SECONDS.labels(method, route).observe(seconds)
+    answered(method, route, status).inc()
+    of_route(method, route).observe(seconds)
     log.info(
         "request",
         request_id=request_id,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from typing import Any
+
+import orjson
 
 from intake_api.problems import FieldError, InvalidBody
 from services.domain.refusal import InvalidField
@@ -17,6 +20,7 @@ MESSAGES: dict[str, dict[str, str]] = tomllib.loads(
     (resources.files(__package__) / "validation.toml").read_text(encoding="utf-8")
 )
 MOST_ERRORS = 60
+_NAME_END = re.compile(rb'"\s*:')
 
 
 def field_errors(errors: Iterable[Mapping[str, Any]], *, tagged: bool = False) -> list[FieldError]:
@@ -58,6 +62,30 @@ def _pointer(error: Mapping[str, Any], *, tagged: bool) -> str:
             parts = [*parts, str(error["ctx"]["discriminator"]).strip("'")]
         return pointer_to(parts)
     return pointer_to([where, *rest])
+
+
+def decoded(body: bytes) -> Any:
+    """The JSON of a body, each name given once. Raises :class:`InvalidBody`, or ``ValueError`` for no JSON.
+
+    Each name ends in a quotation mark and a colon, and a text may hold more of them: where they are as many
+    as the names found, none came twice, and the slower reader that sees every pair need not look.
+    """
+    data = orjson.loads(body)
+    if _names_in(data) == len(_NAME_END.findall(body)):
+        return data
+    return json.loads(body, object_pairs_hook=named_once)
+
+
+def _names_in(data: object) -> int:
+    names, rest = 0, [data]
+    while rest:
+        each = rest.pop()
+        if isinstance(each, dict):
+            names += len(each)
+            rest.extend(each.values())
+        elif isinstance(each, list):
+            rest.extend(each)
+    return names
 
 
 def named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -50,10 +50,11 @@ class FieldCipher:
         version = self._keys.current
         seal, head = self._cipher(version).encrypt, version.to_bytes(_VERSION_BYTES, "big")
         chance = os.urandom(_NONCE_BYTES * len(texts))
+        above, below = f"{table}|", f"|{row_id}|{version}"
         sealed = {}
         for number, (column, text) in enumerate(texts):
             nonce = chance[number * _NONCE_BYTES : (number + 1) * _NONCE_BYTES]
-            sealed[column] = head + nonce + seal(nonce, text, _place(table, column, row_id, version))
+            sealed[column] = head + nonce + seal(nonce, text, f"{above}{column}{below}".encode())
         return sealed
 
     def decrypt(self, table: str, column: str, row_id: UUID | str, ciphertext: bytes) -> bytes:

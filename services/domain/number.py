@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from services.domain.refusal import InvalidField
 from services.domain.text import fold_identifier
@@ -47,13 +48,19 @@ class NumberParts:
 
 def format_number(region_code: str, day: date, sequence: int) -> str:
     """The number of the ``sequence``-th petition that a region's offices registered on ``day``."""
-    prefix = region_code[:6]
-    if not (len(prefix) == 6 and prefix.isascii() and prefix.isdigit()):
-        raise ValueError(f"region code {region_code!r} does not start with six digits")
     if not 1 <= sequence < 10**11:
         raise ValueError(f"sequence {sequence} is out of range")
-    stem = f"{prefix}-{day:%Y%m%d}-{sequence:06d}"
-    return f"{stem}-{check_digit(stem.replace('-', ''))}"
+    stem, state = _stem(region_code[:6], day)
+    digits = f"{sequence:06d}"
+    return f"{stem}{digits}-{check_digit(digits, state)}"
+
+
+@lru_cache(maxsize=256)
+def _stem(prefix: str, day: date) -> tuple[str, str]:
+    """What all numbers of a region and day begin with, and the check digit of that."""
+    if not (len(prefix) == 6 and prefix.isascii() and prefix.isdigit()):
+        raise ValueError(f"region code {prefix!r} does not start with six digits")
+    return f"{prefix}-{day:%Y%m%d}-", check_digit(f"{prefix}{day:%Y%m%d}")
 
 
 def parse_number(text: str) -> NumberParts:
@@ -80,9 +87,11 @@ def parse_number(text: str) -> NumberParts:
     return parts
 
 
-def check_digit(digits: str) -> str:
-    """The Damm check digit of a string of digits; of a string that ends in its check digit, ``"0"``."""
-    state = "0"
+def check_digit(digits: str, state: str = "0") -> str:
+    """The Damm check digit of a string of digits; of a string that ends in its check digit, ``"0"``.
+
+    ``state`` is the check digit of the digits before them.
+    """
     for digit in digits:
         state = _DAMM[int(state)][int(digit)]
     return state

@@ -23,6 +23,11 @@ _PLANE_ENDS = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" 
 _HARMLESS = re.compile(
     r"[\t\n\r -~\u00a0-\u02ff\u2010-\u2027\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uff01-\uffef]*"
 )
+# Nothing in it that NFC changes, that cannot be seen, or that means anything but itself: nearly all petitions.
+_ORDINARY = (
+    "[ -~\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3003\u3008-\u3011\u3014-\u301b\u4e00-\u9fff\uff01-\uff5e"
+)
+_ORDINARY_LINE, _ORDINARY_TEXT = re.compile(f"{_ORDINARY}]+"), re.compile(rf"{_ORDINARY}\t\n\r]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NOT_TEXT = re.compile(rf"[\ud800-\udfff\ufdd0-\ufdef{_PLANE_ENDS}]")
@@ -40,6 +45,9 @@ def clean(text: str, *, max_chars: int, single_line: bool = False) -> str:
     Raises InvalidField: control_character, not_text, bidi_override, combining_run, too_long, empty.
     """
     trimmed = text.strip()
+    ordinary = _ORDINARY_LINE if single_line else _ORDINARY_TEXT
+    if len(trimmed) <= max_chars and ordinary.fullmatch(trimmed):
+        return trimmed
     if len(trimmed) > 4 * max_chars:  # NFC makes one character of at most four
         raise _too_long(max_chars)
     _refuse_unsafe(trimmed, single_line=single_line)

@@ -102,6 +102,30 @@ def test_the_quick_look_passes_nothing_that_is_refused() -> None:
             assert not unicodedata.combining(chr(point))
 
 
+def test_ordinary_characters_need_no_second_look() -> None:
+    for point in range(0x11_0000):
+        char = chr(point)
+        if text_rules._ORDINARY_TEXT.fullmatch(char) and not char.isspace():
+            assert text_rules._ORDINARY_LINE.fullmatch(char)
+            assert text_rules._HARMLESS.fullmatch(char)
+            assert text_rules._is_visible(char)
+            assert unicodedata.is_normalized("NFC", char)
+            assert all(unicodedata.is_normalized("NFC", before + char) for before in "e中가")
+
+
+@given(st.text("张三 \t\n,。、“”—ab1e\u0301\u3000\u00a0\u202e\x07", max_size=12), st.booleans())
+def test_the_short_way_says_what_the_long_one_says(text: str, single_line: bool) -> None:
+    def outcome(trick: str) -> str:
+        try:  # the long way is taken for a text with a mark that must be composed at its end
+            return clean(text + trick, max_chars=100, single_line=single_line).removesuffix(
+                unicodedata.normalize("NFC", trick)
+            )
+        except InvalidField as refused:
+            return refused.field_code
+
+    assert outcome("x") == outcome("e\u0301")
+
+
 def test_thirty_marks_on_a_letter_are_kept() -> None:
     assert clean("a" + "\u0316" * 30, max_chars=100)
 
