@@ -23,7 +23,7 @@ _PLANE_ENDS = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" 
 _HARMLESS = re.compile(
     r"[\t\n\r -~\u00a0-\u02ff\u2010-\u2027\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uff01-\uffef]*"
 )
-# Nothing in it that NFC changes, that cannot be seen, or that means anything but itself: nearly all petitions.
+# Nothing that NFC changes, that cannot be seen or that acts on other characters: nearly all petitions.
 _ORDINARY = (
     "[ -~\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3003\u3008-\u3011\u3014-\u301b\u4e00-\u9fff\uff01-\uff5e"
 )
