@@ -126,7 +126,7 @@ class Deployment:
         self.schedule = SqlSchedule(self.database)
         self.lists = SqlLists(self.database, self.seal)
         self._replica = self._replica_of(settings)
-        self.reports = SqlLists(self._replica or self.database, self.seal)
+        self.reports = SqlLists(self._replica, self.seal) if self._replica is not None else self.lists
         self.archive = SqlArchive(self.database)
         self.wakes = Wakes(self.database)
         self.feed = PolledFeedWatch(self.lists, listen=partial(self.wakes.hear, FEED, self._grown))

@@ -80,6 +80,9 @@ class Lists(Protocol):
         self, wanted: PetitionFilter, *, after: UUID | None, limit: int
     ) -> list[Petition]: ...
 
+    async def any_shielded(self, organ_id: UUID, petition_ids: Sequence[UUID]) -> bool:
+        """Whether the organ must not see one of these petitions (信访工作条例 30)."""
+
     async def dispatches(
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
     ) -> list[Dispatch]: ...

@@ -15,6 +15,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -23,9 +24,11 @@ from sqlalchemy import URL, make_url, text
 from services.adapters.keys import new_ring
 from services.adapters.store.database import Database
 from services.application.lists import PetitionFilter
+from services.application.petition import listing
 from services.bootstrap import Deployment
+from services.domain.access import Client, ClientRole, Shield
 from services.settings import Settings
-from tests.integration.petitions import register
+from tests.integration.petitions import CITY, register
 
 MOST_SECONDS = 4.0
 PATIENCE = 60.0
@@ -194,6 +197,32 @@ async def test_a_standby_that_lags_is_not_read(world: Deployment, standby: Stand
     await standby.do("SELECT pg_wal_replay_resume()")
     await until(lambda: by_the_standby(world))
     assert await reported(world) == 2
+
+
+async def test_who_was_accused_a_moment_ago_is_not_shown_it_from_the_standby(
+    world: Deployment, standby: Standby
+) -> None:
+    """信访工作条例 30."""
+    ours = UUID(int=7)
+    office = Client("office", b"", "信访局", ClientRole.PETITION_OFFICE, CITY, ours, (), world.clock.now())
+    hidden, *others = await register(world, 3)
+    async with world.database.writing() as connection:
+        await connection.execute(text("UPDATE petitions SET state = 'triage'"))
+
+    async def shown() -> set[UUID]:
+        found = await listing(world, ALL, client=office, after=None, limit=100)
+        return {each.id for each in found}
+
+    async def all_there() -> bool:
+        return await by_the_standby(world) and len(await shown()) == 3
+
+    await until(all_there)
+    await standby.do("SELECT pg_wal_replay_pause()")
+    async with world.begin() as work:
+        await work.shields.add(Shield(hidden, ours))
+    assert await by_the_standby(world)
+    assert await shown() == set(others)
+    assert await reported(world) == 3
 
 
 async def test_without_the_standby_reports_go_on(world: Deployment, standby: Standby) -> None:

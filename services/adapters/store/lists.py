@@ -50,6 +50,13 @@ class SqlLists:
         pages = [page.order_by(petitions.c.id.desc()).limit(limit) for page in pages]
         return await self._values(mappings.PETITIONS, _newest_of(pages, limit))
 
+    async def any_shielded(self, organ_id: UUID, petition_ids: Sequence[UUID]) -> bool:
+        query = select(
+            exists().where(shields.c.petition_id.in_(petition_ids), shields.c.organ_id == organ_id)
+        )
+        async with self._database.reading() as connection:
+            return bool(await connection.scalar(query))
+
     async def dispatches(
         self, organ_id: UUID, *, states: tuple[str, ...], after: UUID | None, limit: int
     ) -> list[Dispatch]:
