@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from services.domain.own_place import OwnPlace
@@ -68,14 +69,20 @@ class PlaceFinding:
 NOTHING: Final = PlaceFinding(None, 0.0, (), False, "文中没有可以确认的地名")
 
 
+@lru_cache(maxsize=2)
+def _chains_of(gazetteer: Gazetteer, own: tuple[OwnPlace, ...]) -> Chains:
+    """The table takes a second to make. Another directory, or other rules, over the same regions share it."""
+    return Chains(gazetteer, Lexicon(gazetteer, own))
+
+
 class PlaceFinder:
-    """Finds places in texts. Built once per gazetteer: it holds the table of all names."""
+    """Finds places in texts, by the table of all names."""
 
     def __init__(self, gazetteer: Gazetteer, own_places: Iterable[OwnPlace] = ()) -> None:
         """``own_places``: a city's own names (花园、大厦、农场 …) and the regions they lie in."""
         own = tuple(own_places)
         self._gazetteer = gazetteer
-        self._chains = Chains(gazetteer, Lexicon(gazetteer, own))
+        self._chains = _chains_of(gazetteer, own)
         self._path, self._latest = self._chains.path, self._chains.latest
         self._own: dict[str, list[OwnPlace]] = {}
         for place in own:
