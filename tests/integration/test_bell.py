@@ -30,13 +30,12 @@ async def working(world: Deployment) -> AsyncIterator[None]:
         await process
 
 
-async def until_done(world: Deployment) -> float:
-    """Seconds until the outbox is empty."""
+async def until_done(world: Deployment) -> None:
+    """Until the outbox is empty."""
     started = time.monotonic()
     while await count(world, "outbox"):
         assert time.monotonic() - started < PATIENCE
         await asyncio.sleep(0.02)
-    return time.monotonic() - started
 
 
 def nobody_listens() -> str:
@@ -59,7 +58,7 @@ async def test_the_bell_wakes_a_worker_of_another_process(deploy: Deploy, redis_
     async with working(other):
         await ear_is_open(redis_url)
         await register(api, 5)
-        assert await until_done(api) < 5
+        await until_done(api)  # long before a sweep
 
 
 async def test_in_one_process_no_redis_is_needed(deploy: Deploy) -> None:
@@ -67,7 +66,7 @@ async def test_in_one_process_no_redis_is_needed(deploy: Deploy) -> None:
     async with embedded(world):
         await asyncio.sleep(0.1)
         await register(world, 5)
-        assert await until_done(world) < 5
+        await until_done(world)
 
 
 async def test_with_redis_away_nothing_is_refused_and_the_sweep_finds_the_work(deploy: Deploy) -> None:
