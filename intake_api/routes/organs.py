@@ -29,7 +29,8 @@ from services.domain.review import ReviewState
 
 router = APIRouter(prefix="/v1/organs", tags=["责任单位 · organs"])
 FEED = {"list": "inbox"}
-OwnInbox = Annotated[Client, caller(Scope.DISPATCHES, Scope.REVIEWS)]
+INBOX_READERS = (Scope.DISPATCHES, Scope.REVIEWS)
+OwnInbox = Annotated[Client, caller(*INBOX_READERS)]
 Wait = Annotated[
     float, Query(ge=0, le=inbox.MAX_WAIT_SECONDS, description="没有新件时等候的秒数 · long poll")
 ]
