@@ -38,7 +38,7 @@ asked would wait for ever.
 
 FRESH_SECONDS = 1.0
 """A connection that answered so lately is not asked again whether it lives: that takes three ways there and
-back, as much as a short read. One that was closed shows without being asked.
+back, more than a short read. One that was closed shows without being asked.
 """
 
 ENGINE_OPTIONS: dict[str, Any] = {
@@ -52,7 +52,12 @@ class Database:
     """Connections of one database; ``writing`` commits at the end of its block, ``reading`` never writes."""
 
     def __init__(
-        self, url: str, *, pool_size: int = 8, answered_within: float = ANSWERED_WITHIN_SECONDS
+        self,
+        url: str,
+        *,
+        pool_size: int = 8,
+        answered_within: float = ANSWERED_WITHIN_SECONDS,
+        fresh_seconds: float = FRESH_SECONDS,
     ) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
@@ -61,7 +66,7 @@ class Database:
             self._reader = _sqlite_engine(url, pool_size=4, begin="BEGIN")
             self._turn: asyncio.Lock | None = asyncio.Lock()
         else:
-            self._writer = _postgres_engine(url, pool_size=pool_size, answered_within=answered_within)
+            self._writer = _postgres_engine(url, pool_size, answered_within, fresh_seconds)
             # Each statement of a read stands by itself anyway (READ COMMITTED): no BEGIN, no ROLLBACK.
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
             self._turn = None
@@ -109,7 +114,7 @@ class Database:
         await self._reader.dispose()
 
 
-def _postgres_engine(url: str, *, pool_size: int, answered_within: float) -> AsyncEngine:
+def _postgres_engine(url: str, pool_size: int, answered_within: float, fresh_seconds: float) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -134,7 +139,7 @@ def _postgres_engine(url: str, *, pool_size: int, answered_within: float) -> Asy
         seen_at = record.info.get("seen_at")
         if seen_at is None:  # just made
             return
-        if time.monotonic() - seen_at < FRESH_SECONDS and not connection.driver_connection.is_closed():
+        if time.monotonic() - seen_at < fresh_seconds and not connection.driver_connection.is_closed():
             return
         try:
             dialect.do_ping(connection)
