@@ -34,7 +34,8 @@ ENGLISH = {"Accept-Language": "en"}
 def plain(city: City, *, limits: Limits | None = None) -> FastAPI:
     """The application as if there were no lean way."""
     app = create_app(city.world, limits=limits)
-    app.user_middleware = [each for each in app.user_middleware if each.cls is not LeanInbox]
+    lean: object = LeanInbox
+    app.user_middleware = [each for each in app.user_middleware if each.cls != lean]
     return app
 
 

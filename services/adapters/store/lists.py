@@ -41,8 +41,9 @@ class SqlLists:
     def __init__(self, database: Database | Replica, seal: Seal) -> None:
         self._database = database
         self._seal = seal
-        batched = isinstance(database, Database) and not database.is_sqlite
-        self._inbox = PostgresInbox(database) if batched else None
+        self._inbox: PostgresInbox | None = None
+        if isinstance(database, Database) and not database.is_sqlite:
+            self._inbox = PostgresInbox(database)
 
     async def petitions(self, wanted: PetitionFilter, *, after: UUID | None, limit: int) -> list[Petition]:
         pages = [
