@@ -56,6 +56,8 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Ours (``Traced``, ``Observed``) say nothing of people; the framework's would tell paths and errors.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.world = world
     app.state.leaving = False

@@ -47,9 +47,10 @@ async def poll_inbox(
     reader = replace(client, id=f"organ:{organ_id}")  # every client of the organ reads the same feed
     start = int(position(world, reader, FEED, after) or 0)
     page = await inbox.page(world, organ_id, after=start, limit=limit, wait=wait, client=client)
+    at_end = after is not None and page.next == start
     body = {
         "items": [cloud_event(entry) for entry in page.items],
-        "next": cursor(world, reader, FEED, page.next),
+        "next": after if at_end else cursor(world, reader, FEED, page.next),
         "has_more": page.has_more,
     }
     return reply(body, headers={"Cache-Control": "no-store"})

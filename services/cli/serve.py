@@ -9,7 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -26,7 +26,6 @@ from services.bootstrap import Deployment, TracingMissing, deploy_checked
 from services.cli import demo_city, welcome
 from services.cli.session import DataFolder, fail, in_world, settings_of
 from services.domain.region import UnknownRegion
-from services.domain.router import Router
 from services.settings import Settings
 
 # Told to end, a process is gone within 20 seconds: two in which it says so, these, and its worker's.
@@ -135,7 +134,7 @@ class _Server(uvicorn.Server):
     def __init__(self, app: FastAPI, world: Deployment, clients: Path | None) -> None:
         self._app = app
         self._leaving: asyncio.Task[None] | None = None
-        self._building: asyncio.Task[Router] | None = None
+        self._building: asyncio.Task[None] | None = None
         settings = world.settings
         config = uvicorn.Config(
             app,
@@ -158,9 +157,18 @@ class _Server(uvicorn.Server):
         await super().startup()
         if self.started:
             # Registering needs no router; for the acts that do it is made now, unless a worker here has one.
-            self._building = asyncio.create_task(self._world.router())
+            self._building = asyncio.create_task(self._build())
             for line in welcome.lines(self._world.settings, self._clients):
                 typer.echo(line)
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        if self._building is not None:
+            self._building.cancel()
+        await super().shutdown(sockets)
+
+    async def _build(self) -> None:
+        with contextlib.suppress(StoreUnavailable):  # whoever needs a router has it made then
+            await self._world.router()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
