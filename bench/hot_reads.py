@@ -166,18 +166,30 @@ async def look_up(world: Deployment) -> Known:
 
 @contextmanager
 def overheard(world: Deployment) -> Iterator[list[Sent]]:
-    """The statements that reads send while the block lasts."""
+    """The statements that reads send while the block lasts, by SQLAlchemy or straight to the driver."""
     sent: list[Sent] = []
 
     def hear(*given: Any) -> None:
         sent.append((given[2], given[3]))
 
+    def hear_driver(record: Any) -> None:
+        sent.append((record.query, tuple(record.args)))
+
+    def taken(connection: Any, *_: object) -> None:
+        connection.driver_connection.add_query_logger(hear_driver)
+
+    def given_back(connection: Any, *_: object) -> None:
+        connection.driver_connection.remove_query_logger(hear_driver)
+
     engine = world.database._reader.sync_engine
-    event.listen(engine, "before_cursor_execute", hear)
+    listeners = {"before_cursor_execute": hear, "checkout": taken, "checkin": given_back}
+    for name, listener in listeners.items():
+        event.listen(engine, name, listener)
     try:
         yield sent
     finally:
-        event.remove(engine, "before_cursor_execute", hear)
+        for name, listener in listeners.items():
+            event.remove(engine, name, listener)
 
 
 async def statements(world: Deployment, read: Read, known: Known) -> list[Sent]:

@@ -48,6 +48,8 @@ MATTERS = (
         "赫山区龙光桥街道",
     ),
 )
+NUMBERS = itertools.count(time.time_ns() // 10**6 % 10_000_000)
+"""Of all the registrations of a run: who came twice with the same matter would lie on a triage desk."""
 SLOTS = ("@NAME@", "@PHONE@", "@DOCUMENT@", "@REFERENCE@")
 
 
@@ -93,7 +95,6 @@ class Registrations:
 
     def __init__(self, address: Address, tokens: Sequence[str], matters: Sequence[Any] = MATTERS) -> None:
         self._run = f"{os.getpid():x}{time.time_ns() % 16**8:08x}"
-        self._numbers = itertools.count(time.time_ns() // 10**6 % 10_000_000)
         self._address = address
         turns = list(itertools.product(matters, tokens))
         self._heads = [self._head(token) for _, token in turns]
@@ -101,11 +102,11 @@ class Registrations:
 
     def ready(self, count: int) -> Iterator[bytes]:
         """So many made beforehand, and on without end."""
-        made = [self.one(next(self._numbers)) for _ in range(count)]
+        made = [self.one(next(NUMBERS)) for _ in range(count)]
         return itertools.chain(made, self)
 
     def __iter__(self) -> Iterator[bytes]:
-        return (self.one(number) for number in self._numbers)
+        return (self.one(number) for number in NUMBERS)
 
     def one(self, number: int) -> bytes:
         """The request of one number: by its own person, in its turn."""
@@ -124,7 +125,7 @@ class Registrations:
 
     def fresh(self) -> int:
         """The number of a person who has brought nothing yet."""
-        return next(self._numbers)
+        return next(NUMBERS)
 
     def _head(self, token: str) -> bytes:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

@@ -17,6 +17,7 @@ from starlette.routing import Match
 from intake_api import openapi
 from intake_api.auth import Clients, Tokens, wall_clock
 from intake_api.lean import LeanRegistration
+from intake_api.lean_inbox import LeanInbox
 from intake_api.limits import Limits
 from intake_api.middleware import BodyLimit, BodyTooLarge, Observed
 from intake_api.problems import Fault, InvalidBody, answer
@@ -55,6 +56,8 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Ours (``Traced``, ``Observed``) say nothing of people; the framework's would tell paths and errors.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.world = world
     app.state.leaving = False
@@ -69,6 +72,7 @@ def create_app(world: Deployment, *, limits: Limits | None = None) -> FastAPI:
         "/v1/petitions/import": None,
     }
     app.add_middleware(LeanRegistration, state=app.state, route=_route_of(app, "register_petition"))
+    app.add_middleware(LeanInbox, route=_route_of(app, "poll_inbox"))
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, wider=wider)
     app.add_middleware(Observed)
     if world.tracing is not None:

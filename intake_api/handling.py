@@ -245,24 +245,24 @@ def review_out(case: Case[Review], directory: Directory) -> dict[str, Any]:
 
 def cloud_event(entry: InboxEntry) -> dict[str, Any]:
     """CloudEvents 1.0, structured; ``sequence`` is its extension attribute of that name."""
-    data = {name: value for name, value in entry.data.items() if name != "version"}
+    petition_id = str(entry.petition_id)
+    data: dict[str, Any] = {"petition_id": petition_id}
     # What was taken from an organ it cannot read; the version would tell it what happened since (30).
-    gone = entry.type in (EntryType.DISPATCH_WITHDRAWN, EntryType.REVIEW_CEASED)
+    if entry.type not in (EntryType.DISPATCH_WITHDRAWN, EntryType.REVIEW_CEASED):
+        data["etag"] = f'"{entry.data["version"]}"'
+    data |= entry.data
+    data.pop("version", None)
+    data["links"] = {"petition": f"/v1/petitions/{petition_id}", **_links(data)}
     return {
         "specversion": "1.0",
-        "id": entry.id,
+        "id": str(entry.id),
         "source": f"/v1/organs/{entry.organ_id}",
         "type": entry.type,
-        "subject": entry.petition_id,
+        "subject": petition_id,
         "time": entry.at,
         "datacontenttype": "application/json",
         "sequence": f"{entry.seq:012d}",
-        "data": {
-            "petition_id": entry.petition_id,
-            **({} if gone else {"etag": f'"{entry.data["version"]}"'}),
-            **data,
-            "links": {"petition": f"/v1/petitions/{entry.petition_id}", **_links(data)},
-        },
+        "data": data,
     }
 
 

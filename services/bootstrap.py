@@ -144,6 +144,7 @@ class Deployment:
         self._heard: Witnesses | None = None
         self._directory: Directory | None = None
         self._looking = asyncio.Lock()
+        self._building = asyncio.Lock()
         self._looked_at = 0.0
 
     @asynccontextmanager
@@ -175,11 +176,14 @@ class Deployment:
         return await self._look()
 
     async def router(self) -> Router:
-        directory, rules, heard = await self.directory(), self.rules.held, self.models.witnesses
-        stale = self._router is None or self._router.directory is not directory
-        if stale or self._router is None or self._rules is not rules or self._heard is not heard:
-            self._rules, self._heard, self._router = rules, heard, self.router_over(directory, rules)
-        return self._router
+        """The present router. To make one takes a second, so it is made in a thread: others are served on."""
+        async with self._building:
+            directory, rules, heard = await self.directory(), self.rules.held, self.models.witnesses
+            stale = self._router is None or self._router.directory is not directory
+            if stale or self._router is None or self._rules is not rules or self._heard is not heard:
+                made = await asyncio.to_thread(self.router_over, directory, rules)
+                self._rules, self._heard, self._router = rules, heard, made
+            return self._router
 
     async def witnesses(self) -> Witnesses:
         """The trained models that stand now."""

@@ -6,7 +6,7 @@ import copy
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -323,8 +323,13 @@ class FakeQueue:
 
 
 class FakeFeed:
-    async def wait(self, organ_id: UUID, after: int, seconds: float) -> None:
-        return None
+    """Nothing ever comes."""
+
+    def watching(self, organ_id: UUID, after: int, seconds: float) -> AbstractContextManager[FakeFeed]:
+        return nullcontext(self)
+
+    async def grown(self) -> bool:
+        return False
 
 
 class FakeWorld:

@@ -29,7 +29,8 @@ from services.domain.review import ReviewState
 
 router = APIRouter(prefix="/v1/organs", tags=["责任单位 · organs"])
 FEED = {"list": "inbox"}
-OwnInbox = Annotated[Client, caller(Scope.DISPATCHES, Scope.REVIEWS)]
+INBOX_READERS = (Scope.DISPATCHES, Scope.REVIEWS)
+OwnInbox = Annotated[Client, caller(*INBOX_READERS)]
 Wait = Annotated[
     float, Query(ge=0, le=inbox.MAX_WAIT_SECONDS, description="没有新件时等候的秒数 · long poll")
 ]
@@ -46,9 +47,10 @@ async def poll_inbox(
     reader = replace(client, id=f"organ:{organ_id}")  # every client of the organ reads the same feed
     start = int(position(world, reader, FEED, after) or 0)
     page = await inbox.page(world, organ_id, after=start, limit=limit, wait=wait, client=client)
+    at_end = after is not None and page.next == start
     body = {
         "items": [cloud_event(entry) for entry in page.items],
-        "next": cursor(world, reader, FEED, page.next),
+        "next": after if at_end else cursor(world, reader, FEED, page.next),
         "has_more": page.has_more,
     }
     return reply(body, headers={"Cache-Control": "no-store"})

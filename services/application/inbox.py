@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -44,10 +45,14 @@ def own_feed(client: Client, organ_id: UUID) -> None:
 async def page(world: World, organ_id: UUID, *, after: int, limit: int, wait: float, client: Client) -> Page:
     """Entries numbered above ``after``; with none yet, waits up to ``wait`` seconds for the first."""
     own_feed(client, organ_id)
-    items = await world.lists.inbox(organ_id, after=after, limit=limit + 1)
-    if not items and wait > 0:
-        await world.feed.wait(organ_id, after, min(wait, MAX_WAIT_SECONDS))
+    # Watched from before the first look: what is committed meanwhile would be missed for a while.
+    watching = (
+        world.feed.watching(organ_id, after, min(wait, MAX_WAIT_SECONDS)) if wait > 0 else nullcontext()
+    )
+    with watching as feed:
         items = await world.lists.inbox(organ_id, after=after, limit=limit + 1)
+        while not items and feed is not None and await feed.grown():
+            items = await world.lists.inbox(organ_id, after=after, limit=limit + 1)
     shown = items[:limit]
     return Page(shown, shown[-1].seq if shown else after, len(items) > limit)
 

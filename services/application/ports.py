@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any, Protocol, TypeVar
@@ -317,10 +317,16 @@ class Files(Protocol):
         """A kept file, piece by piece."""
 
 
+class Growth(Protocol):
+    async def grown(self) -> bool:
+        """Waits for the feed to grow. True: look, something may have come. False: the time is over."""
+
+
 class FeedWatch(Protocol):
     """Lets long polls wait for a feed to grow, holding no database connection."""
 
-    async def wait(self, organ_id: UUID, after: int, seconds: float) -> None: ...
+    def watching(self, organ_id: UUID, after: int, seconds: float) -> AbstractContextManager[Growth]:
+        """Tells of all that comes above ``after`` from the beginning of the block, for so many seconds."""
 
 
 class World(Protocol):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -23,7 +24,6 @@ from services.adapters.keys import KeyFault
 from services.application.ports import StoreUnavailable
 from services.bootstrap import Deployment, TracingMissing, deploy_checked
 from services.cli import demo_city, welcome
-from services.cli.migrate import upgrade
 from services.cli.session import DataFolder, fail, in_world, settings_of
 from services.domain.region import UnknownRegion
 from services.settings import Settings
@@ -49,6 +49,8 @@ def serve(
     """一个进程运行全部:建库、接口、后台任务 · Run everything in one process."""
     settings = settings_of(data, host=host, port=port, demo=demo or None)
     logs.configure(settings.log_level)
+    from services.cli.migrate import upgrade  # a server that migrates nothing starts faster without it
+
     upgrade(settings)
     uvloop.run(_serve(settings, city, worker=worker))
 
@@ -78,15 +80,18 @@ def worker(
 async def _serve(settings: Settings, city: str = demo_city.CITY, *, worker: bool = True) -> None:
     from intake_api.app import create_app  # the other commands start faster without it
 
+    gc.disable()  # until all is made
     async with _deployed(settings) as world, contextlib.AsyncExitStack() as running:
         try:
             clients = await demo_city.prepare(world, city) if settings.demo else None
         except UnknownRegion as refusal:
             fail(str(refusal))
-        await world.router()  # built before the first petition has to wait for it
         if settings.embedded and worker:
+            await world.router()  # built before the first petition has to wait for it
             await running.enter_async_context(embedded(world))
-        await _Server(create_app(world), world, clients).serve()
+        server = _Server(create_app(world), world, clients)
+        _keep()
+        await server.serve()
 
 
 async def _work(settings: Settings) -> None:
@@ -94,9 +99,19 @@ async def _work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
+    gc.disable()  # until all is made
     async with _deployed(settings) as world:
         await world.router()  # built before the first petition has to wait for it
+        _keep()
         await worker_process.run(world, stopping)
+
+
+def _keep() -> None:
+    """What was made until now stays. To look through it for garbage takes a fifth of a second, in which
+    nobody is answered; and while it was made, it would have been looked through again and again.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 @asynccontextmanager
@@ -119,6 +134,7 @@ class _Server(uvicorn.Server):
     def __init__(self, app: FastAPI, world: Deployment, clients: Path | None) -> None:
         self._app = app
         self._leaving: asyncio.Task[None] | None = None
+        self._building: asyncio.Task[None] | None = None
         settings = world.settings
         config = uvicorn.Config(
             app,
@@ -140,8 +156,19 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: object = None) -> None:
         await super().startup()
         if self.started:
+            # Registering needs no router; for the acts that do it is made now, unless a worker here has one.
+            self._building = asyncio.create_task(self._build())
             for line in welcome.lines(self._world.settings, self._clients):
                 typer.echo(line)
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        if self._building is not None:
+            self._building.cancel()
+        await super().shutdown(sockets)
+
+    async def _build(self) -> None:
+        with contextlib.suppress(StoreUnavailable):  # whoever needs a router has it made then
+            await self._world.router()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

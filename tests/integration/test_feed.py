@@ -184,3 +184,36 @@ async def test_entry_tells_the_version_its_transaction_made(world: Deployment) -
         work.record(petition, "supplemented", actor="test")
     [entry] = await world.lists.inbox(ORGAN, after=0, limit=10)
     assert entry.data == {"number": petition.number, "version": 2}
+
+
+async def test_what_comes_between_the_look_and_the_wait_is_told(world: Deployment) -> None:
+    with world.feed.watching(ORGAN, 0, 20) as feed:
+        world.feed.announce([ORGAN])
+        assert await feed.grown()
+
+
+async def test_a_wait_ends_when_its_time_is_over(world: Deployment) -> None:
+    with world.feed.watching(ORGAN, 0, 0.05) as feed:
+        world.feed.announce([OTHER])
+        assert not await feed.grown()
+
+
+async def test_news_of_what_was_read_already_does_not_end_a_poll(world: Deployment) -> None:
+    [petition_id] = await register(world, 1)
+    go = asyncio.Event()
+    go.set()
+    polling = asyncio.create_task(inbox.page(world, ORGAN, after=0, limit=3, wait=20, client=READER))
+    await asyncio.sleep(0.1)
+    world.feed.announce([ORGAN])
+    await asyncio.sleep(0.2)
+    assert not polling.done()
+    await write(world, petition_id, asyncio.Event(), go, ORGAN)
+    assert [entry.seq for entry in (await polling).items] == [1]
+
+
+async def test_a_poll_is_let_go_when_the_process_leaves(world: Deployment) -> None:
+    polling = asyncio.create_task(inbox.page(world, ORGAN, after=0, limit=3, wait=20, client=READER))
+    await asyncio.sleep(0.1)
+    await world.feed.close()
+    async with asyncio.timeout(5):
+        assert (await polling).items == []

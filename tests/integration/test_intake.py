@@ -65,13 +65,14 @@ async def test_a_reader_hears_of_entries_of_another_process(deploy: Any) -> None
         listen=lambda: reads.wakes.hear(FEED, lambda _: slow.announce([organ_id])),
         tick_seconds=0.1 if reads.database.is_sqlite else 60,  # there it looks; here it must be told
     )
-    waiting = asyncio.create_task(slow.wait(organ_id, 0, 20))
-    await asyncio.sleep(1)  # until it listens
-    began = time.monotonic()
-    async with writes.begin() as work:
-        work.post(organ_id, EntryType.PETITION_SUPPLEMENTED, posted.petition, {})
+    with slow.watching(organ_id, 0, 20) as feed:
+        waiting = asyncio.create_task(feed.grown())
+        await asyncio.sleep(1)  # until it listens
+        began = time.monotonic()
+        async with writes.begin() as work:
+            work.post(organ_id, EntryType.PETITION_SUPPLEMENTED, posted.petition, {})
 
-    await waiting
+        assert await waiting
 
     assert time.monotonic() - began < 10
     await slow.close()

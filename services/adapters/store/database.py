@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import QueuePool, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.adapters.store.faults import outages_told
@@ -35,6 +37,11 @@ asked would wait for ever. With the time to close that connection, or to fail to
 told within ten seconds.
 """
 
+FRESH_SECONDS = 1.0
+"""A connection that answered so lately is not asked again whether it lives: that takes three ways there and
+back, more than a short read. One that was closed shows without being asked.
+"""
+
 ENGINE_OPTIONS: dict[str, Any] = {
     "hide_parameters": True,  # what a statement carried never enters an error's text, nor the log
     "json_serializer": lambda value: orjson.dumps(value).decode(),
@@ -46,7 +53,12 @@ class Database:
     """Connections of one database; ``writing`` commits at the end of its block, ``reading`` never writes."""
 
     def __init__(
-        self, url: str, *, pool_size: int = 8, answered_within: float = ANSWERED_WITHIN_SECONDS
+        self,
+        url: str,
+        *,
+        pool_size: int = 8,
+        answered_within: float = ANSWERED_WITHIN_SECONDS,
+        fresh_seconds: float = FRESH_SECONDS,
     ) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
@@ -55,19 +67,9 @@ class Database:
             self._reader = _sqlite_engine(url, pool_size=4, begin="BEGIN")
             self._turn: asyncio.Lock | None = asyncio.Lock()
         else:
-            self._writer = self._reader = create_async_engine(
-                url,
-                pool_size=pool_size,
-                max_overflow=0,
-                pool_timeout=8,
-                pool_pre_ping=True,
-                **ENGINE_OPTIONS,
-                connect_args={
-                    "timeout": 4,
-                    "command_timeout": answered_within,
-                    "server_settings": POSTGRES_SETTINGS,
-                },
-            )
+            self._writer = _postgres_engine(url, pool_size, answered_within, fresh_seconds)
+            # Each statement of a read stands by itself anyway (READ COMMITTED): no BEGIN, no ROLLBACK.
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
             self._turn = None
 
     @asynccontextmanager
@@ -105,12 +107,49 @@ class Database:
         return sum(pool.size() for pool in self._pools())
 
     def _pools(self) -> list[QueuePool]:
-        engines = {self._writer, self._reader}
-        return [engine.pool for engine in engines if isinstance(engine.pool, QueuePool)]
+        pools = {self._writer.pool, self._reader.pool}
+        return [pool for pool in pools if isinstance(pool, QueuePool)]
 
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+def _postgres_engine(url: str, pool_size: int, answered_within: float, fresh_seconds: float) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=8,
+        **ENGINE_OPTIONS,
+        connect_args={
+            "timeout": 4,
+            "command_timeout": answered_within,
+            "server_settings": POSTGRES_SETTINGS,
+        },
+    )
+    dialect: Any = engine.sync_engine.dialect
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def seen(_connection: object, record: Any) -> None:
+        record.info["seen_at"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def still_alive(connection: Any, record: Any, _proxy: object) -> None:
+        """As ``pool_pre_ping`` does it, but for those that answered a moment ago."""
+        seen_at = record.info.get("seen_at")
+        if seen_at is None:  # just made
+            return
+        if time.monotonic() - seen_at < fresh_seconds and not connection.driver_connection.is_closed():
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            if dialect.is_disconnect(error, connection, None):
+                raise InvalidatePoolError from error  # the pool makes new ones
+            raise
+
+    return engine
 
 
 def prepare_sqlite(connection: Any) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 
 from services.adapters.store import mappings
 from services.adapters.store.database import Database
+from services.adapters.store.inbox import PostgresInbox
 from services.adapters.store.mapping import Mapped, Seal
 from services.adapters.store.replica import Replica
 from services.adapters.store.tables.chain import deadlines
@@ -40,6 +41,9 @@ class SqlLists:
     def __init__(self, database: Database | Replica, seal: Seal) -> None:
         self._database = database
         self._seal = seal
+        self._inbox: PostgresInbox | None = None
+        if isinstance(database, Database) and not database.is_sqlite:
+            self._inbox = PostgresInbox(database)
 
     async def petitions(self, wanted: PetitionFilter, *, after: UUID | None, limit: int) -> list[Petition]:
         pages = [
@@ -85,6 +89,8 @@ class SqlLists:
         return await self._of_organ(mappings.EXECUTIONS, organ_id, states, after, limit)
 
     async def inbox(self, organ_id: UUID, *, after: int, limit: int) -> list[InboxEntry]:
+        if self._inbox is not None:
+            return await self._inbox.page(organ_id, after=after, limit=limit)
         mine = (inbox_entries.c.organ_id == organ_id, inbox_entries.c.seq > after)
         query = select(inbox_entries).where(*mine).order_by(inbox_entries.c.seq).limit(limit)
         return await self._values(mappings.INBOX, query)

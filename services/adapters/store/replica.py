@@ -37,7 +37,8 @@ class Replica:
 
     def __init__(self, primary: Database, url: str, *, most_seconds: float, pool_size: int = 8) -> None:
         self._primary = primary
-        self._replica = Database(url, pool_size=pool_size)
+        # Asked each time whether it is there: while it is not, the primary is read instead.
+        self._replica = Database(url, pool_size=pool_size, fresh_seconds=0.0)
         self._most_seconds = most_seconds
         self._written: deque[tuple[float, int]] = deque()
         self._fresh_until = self._next_look = 0.0
