@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Insert, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Insert, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store.mapping import Mapped, Seal
@@ -24,7 +24,7 @@ class SqlRepository(Generic[T]):
         self._connection = connection
         self._mapped = mapped
         self._seal = seal
-        self._loaded: dict[Any, tuple[T, dict[str, Any]]] = {}
+        self._loaded: dict[tuple[Any, ...], tuple[T, tuple[Any, ...]]] = {}
         self._added: list[T] = []
         self._saved: dict[int, T] = {}
         self._read: dict[str, dict[Any, list[T]]] = {}
@@ -73,8 +73,7 @@ class SqlRepository(Generic[T]):
 
     async def select(self, query: Select[Any]) -> list[T]:
         """The values of a query over the mapped table's columns; one read twice is the same object."""
-        rows = (await self._connection.execute(query)).mappings().all()
-        return [self._remember(dict(row)) for row in rows]
+        return [self._remember(row) for row in _as_dicts(await self._connection.execute(query))]
 
     async def flush(self) -> None:
         """Write what was added and saved: one statement for all additions, one for each set of columns."""
@@ -102,7 +101,7 @@ class SqlRepository(Generic[T]):
         one = tuple(name for name in equals if name not in several and name not in none)
         query = _selection(self._mapped.table, one, several, none)
         given = {name: value for name, value in equals.items() if value is not None}
-        return [dict(row) for row in (await self._connection.execute(query, given)).mappings()]
+        return _as_dicts(await self._connection.execute(query, given))
 
     def _remember(self, row: dict[str, Any]) -> T:
         key = tuple(row[name] for name in self._mapped.key)
@@ -115,17 +114,25 @@ class SqlRepository(Generic[T]):
 
     def _note(self, value: T) -> None:
         """What the row holds now, to tell by it what changes later."""
-        key = tuple(getattr(value, name) for name in self._mapped.key)
-        self._loaded[key] = (value, {name: getattr(value, name) for name in self._mapped.names})
+        self._loaded[self._mapped.key_of(value)] = (value, self._mapped.fields_of(value))
 
     def _changes(self, value: T) -> dict[str, Any]:
-        key = tuple(getattr(value, name) for name in self._mapped.key)
-        before = self._loaded[key][1]
-        changed = [name for name in self._mapped.names if getattr(value, name) != before[name]]
+        before = self._loaded[self._mapped.key_of(value)][1]
+        now = self._mapped.fields_of(value)
+        changed = [
+            name
+            for name, old, new in zip(self._mapped.names, before, now, strict=True)
+            if new is not old and new != old
+        ]
         return self._mapped.row(value, self._seal, only=changed)
 
     def _identity(self, value: T) -> dict[str, Any]:
         return {f"key_{name}": getattr(value, name) for name in self._mapped.key}
+
+
+def _as_dicts(result: CursorResult[Any]) -> list[dict[str, Any]]:
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 # To put a statement together costs as much as to run it: each is made once, its values are given each time.
