@@ -112,8 +112,10 @@ class _Plan:
     sealed: list[str]
 
 
-def _getter(of: Callable[..., Callable[[Any], Any]], names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """Several fields or entries at once, always as a tuple: in C, where a comprehension would be in Python."""
+def _getter(
+    of: Callable[..., Callable[[Any], Any]], names: Sequence[str]
+) -> Callable[[Any], tuple[Any, ...]]:
+    """Several fields or entries at once, always as a tuple: in C; a comprehension would be Python."""
     if not names:
         return lambda _: ()
     get = of(*names)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import CursorResult, Insert, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Select, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.adapters.store import arrays
 from services.adapters.store.mapping import Mapped, Seal
 from services.application.arrival import fits
 from services.domain.refusal import NotFound
@@ -83,17 +84,17 @@ class SqlRepository(Generic[T]):
         added, self._added = self._added, []
         if added:
             rows = [self._mapped.row(value, self._seal) for value in added]
-            await self._connection.execute(_insertion(self._mapped.table), rows)
+            await arrays.add(self._connection, self._mapped.table, rows)
             for value in added:
                 self._note(value)
         saved, self._saved = self._saved, {}
-        groups: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+        groups: dict[frozenset[str], list[arrays.Row]] = defaultdict(list)
         for value in saved.values():
             if changes := self._changes(value):
                 groups[frozenset(changes)].append(changes | self._identity(value))
                 self._note(value)
-        for columns, rows in groups.items():
-            await self._connection.execute(_change(self._mapped.table, tuple(sorted(columns))), rows)
+        for rows in groups.values():
+            await arrays.change(self._connection, self._mapped.table, rows)
 
     async def _rows(self, equals: Mapping[str, object]) -> list[dict[str, Any]]:
         several = tuple(name for name, value in equals.items() if isinstance(value, tuple))
@@ -127,7 +128,7 @@ class SqlRepository(Generic[T]):
         return self._mapped.row(value, self._seal, only=changed)
 
     def _identity(self, value: T) -> dict[str, Any]:
-        return {f"key_{name}": getattr(value, name) for name in self._mapped.key}
+        return {arrays.KEY + name: getattr(value, name) for name in self._mapped.key}
 
 
 def _as_dicts(result: CursorResult[Any]) -> list[dict[str, Any]]:
@@ -149,16 +150,3 @@ def _selection(
     for name in none:
         query = query.where(table.c[name].is_(None))
     return query.order_by(*table.primary_key)
-
-
-@cache
-def _insertion(table: Table) -> Insert:
-    return insert(table)
-
-
-@cache
-def _change(table: Table, columns: tuple[str, ...]) -> Update:
-    statement = update(table).values({name: bindparam(name) for name in columns})
-    for column in table.primary_key:
-        statement = statement.where(column == bindparam(f"key_{column.name}"))
-    return statement

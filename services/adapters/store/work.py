@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Text, cast, exists, func, insert, select
+from sqlalchemy import Text, cast, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from services.adapters.store import mappings, queue, same_matter
-from services.adapters.store.columns import database_now
+from services.adapters.store import arrays, mappings, queue, same_matter
 from services.adapters.store.mapping import Mapped, Seal
 from services.adapters.store.repository import SqlRepository
 from services.adapters.store.tables.inbox import feed_heads
@@ -169,10 +168,10 @@ class SqlWork:
         for repository in self._repositories:
             await repository.flush()
         if chained:
-            await self.connection.execute(insert(events), chained)
+            await arrays.add(self.connection, events, chained)
         if self._jobs:
             self.rung |= {job["topic"] for job in self._jobs}
-            await self.connection.execute(insert(outbox).values(run_at=database_now()), self._jobs)
+            await arrays.add(self.connection, outbox, self._jobs)
             self._jobs = []
         await self._number_papers()
         await self._number_entries()
