@@ -16,6 +16,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     Float,
     Insert,
@@ -26,10 +27,12 @@ from sqlalchemy import (
     Text,
     Update,
     Uuid,
+    any_,
     bindparam,
     insert,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store.columns import Instant, database_now
@@ -70,6 +73,16 @@ async def change(connection: AsyncConnection, table: Table, rows: Sequence[Row])
         await connection.execute(_plain_change(table, tuple(sorted(names))), rows)
         return
     await connection.exec_driver_sql(_whole_change(table, names), tuple(columns(rows, table, names)))
+
+
+def one_of(column: Column[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Where a column has one of the values of the parameter ``name``, however many these are.
+
+    A list of them would be another statement for every length, for PostgreSQL to read and plan anew.
+    """
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(column.type)))
+    return column.in_(bindparam(name, expanding=True))
 
 
 def columns(rows: Sequence[Row], table: Table, names: Sequence[str]) -> Iterator[list[Any]]:

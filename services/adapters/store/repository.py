@@ -72,9 +72,9 @@ class SqlRepository(Generic[T]):
         """As :meth:`save`, without waiting."""
         self._saved[id(value)] = value
 
-    async def select(self, query: Select[Any]) -> list[T]:
+    async def select(self, query: Select[Any], given: Mapping[str, object] | None = None) -> list[T]:
         """The values of a query over the mapped table's columns; one read twice is the same object."""
-        return [self._remember(row) for row in _as_dicts(await self._connection.execute(query))]
+        return [self._remember(row) for row in _as_dicts(await self._connection.execute(query, given))]
 
     async def flush(self) -> None:
         """Write what was added and saved: one statement for all additions, one for each set of columns."""
@@ -100,7 +100,7 @@ class SqlRepository(Generic[T]):
         several = tuple(name for name, value in equals.items() if isinstance(value, tuple))
         none = tuple(name for name, value in equals.items() if value is None)
         one = tuple(name for name in equals if name not in several and name not in none)
-        query = _selection(self._mapped.table, one, several, none)
+        query = _selection(self._mapped.table, self._connection.dialect.name, one, several, none)
         given = {name: value for name, value in equals.items() if value is not None}
         return _as_dicts(await self._connection.execute(query, given))
 
@@ -139,14 +139,14 @@ def _as_dicts(result: CursorResult[Any]) -> list[dict[str, Any]]:
 # To put a statement together costs as much as to run it: each is made once, its values are given each time.
 @cache
 def _selection(
-    table: Table, one: tuple[str, ...], several: tuple[str, ...], none: tuple[str, ...]
+    table: Table, dialect: str, one: tuple[str, ...], several: tuple[str, ...], none: tuple[str, ...]
 ) -> Select[Any]:
     """Where the columns of ``one`` equal a value, of ``several`` one of several, of ``none`` nothing."""
     query = select(table)
     for name in one:
         query = query.where(table.c[name] == bindparam(name))
     for name in several:
-        query = query.where(table.c[name].in_(bindparam(name, expanding=True)))
+        query = query.where(arrays.one_of(table.c[name], name, dialect))
     for name in none:
         query = query.where(table.c[name].is_(None))
     return query.order_by(*table.primary_key)
