@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
+    Select,
     Update,
     Uuid,
     and_,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     func,
     select,
     tuple_,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -56,7 +59,8 @@ class SqlQueue:
     async def claim(self, topics: Sequence[str], *, worker: str, limit: int, retried: bool) -> list[Job]:
         """Up to ``limit`` due jobs of the given topics, oldest first; ``retried`` ones were tried before.
 
-        Those are claimed apart, one at a time, so that a job that kills its worker takes no other with it.
+        Of those only what was abandoned once comes in numbers, for most of it was merely in a dying worker's
+        hands. The rest is claimed one at a time: a job that kills its worker soon kills nothing else.
         """
         given = {"topics": tuple(topics), "limit": limit, "worker": worker}
         async with self._database.writing() as connection:
@@ -142,15 +146,7 @@ async def finish(connection: AsyncConnection, jobs: Sequence[Job]) -> None:
 # To put a statement together costs as much as to run it, and a worker runs these for every batch.
 @cache
 def _claim(retried: bool, lease_seconds: int) -> ReturningUpdate[Any]:
-    due = and_(
-        TRIED if retried else FRESH,
-        outbox.c.topic.in_(bindparam("topics", expanding=True)),
-        outbox.c.run_at <= database_now(),
-        outbox.c.tries < MAX_TRIES,
-    )
-    chosen = select(outbox.c.id).where(due).order_by(outbox.c.run_at, outbox.c.id).limit(bindparam("limit"))
-    # A CTE, because PostgreSQL may run a subquery that locks rows more than once, and take too many.
-    taken = chosen.with_for_update(skip_locked=True).cte("taken")
+    chosen = _next_tried() if retried else _next_fresh()
     leased = {
         "state": JobState.LEASED.value,
         "attempt": outbox.c.attempt + 1,
@@ -158,9 +154,38 @@ def _claim(retried: bool, lease_seconds: int) -> ReturningUpdate[Any]:
         "run_at": database_now(lease_seconds),
         "worker": bindparam("worker"),
     }
-    claim = update(outbox).where(outbox.c.id.in_(select(taken.c.id))).values(leased)
+    claim = update(outbox).where(outbox.c.id.in_(chosen)).values(leased)
     told = (outbox.c.id, outbox.c.topic, outbox.c.petition_id, outbox.c.attempt, outbox.c.tries)
     return claim.returning(*told, func.coalesce(LEFT_BY, ""))
+
+
+# In a CTE, because PostgreSQL may run a subquery that locks rows more than once, and take too many.
+def _next_fresh() -> Select[Any]:
+    fresh = select(outbox.c.id).where(FRESH, *_due()).order_by(*_OLDEST_FIRST).limit(bindparam("limit"))
+    return select(fresh.with_for_update(skip_locked=True).cte("taken").c.id)
+
+
+def _next_tried() -> CompoundSelect[Any]:
+    """The oldest; where that one was abandoned once, others with it of which the same is true."""
+    abandoned_once = and_(outbox.c.tries == 1, outbox.c.state == JobState.LEASED.value)
+    tried = select(outbox.c.id, abandoned_once.label("abandoned_once")).where(TRIED, *_due())
+    oldest = tried.order_by(*_OLDEST_FIRST).limit(1).with_for_update(skip_locked=True).cte("oldest")
+    is_one = select(oldest.c.abandoned_once).scalar_subquery()
+    alike = select(outbox.c.id).where(TRIED, *_due(), abandoned_once, is_one)
+    others = alike.order_by(*_OLDEST_FIRST).limit(bindparam("limit"))
+    held = others.with_for_update(skip_locked=True).cte("others")
+    return union(select(oldest.c.id), select(held.c.id))
+
+
+_OLDEST_FIRST = (outbox.c.run_at, outbox.c.id)
+
+
+def _due() -> tuple[ColumnElement[bool], ...]:
+    return (
+        outbox.c.topic.in_(bindparam("topics", expanding=True)),
+        outbox.c.run_at <= database_now(),
+        outbox.c.tries < MAX_TRIES,
+    )
 
 
 @cache
