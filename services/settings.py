@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(
         default=LEASE_SECONDS, ge=1, description="how long a silent worker keeps its jobs"
     )
-    sweep_seconds: float = Field(default=1.0, gt=0)
+    sweep_seconds: float = Field(default=0.5, gt=0)
     max_body_bytes: int = 1024 * 1024
     max_attachment_bytes: int = 20 * 1024 * 1024
     public_url: str = "http://127.0.0.1:8000"

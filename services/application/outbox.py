@@ -17,7 +17,7 @@ from services.domain.outbox import LEASE_SECONDS, Job, Topic
 from services.domain.refusal import Refusal
 
 BATCH = 100
-ABANDONED_AT_ONCE = 20
+ABANDONED_AT_ONCE = 50
 BEATS_A_LEASE = 4
 PATIENCE_SECONDS = 120.0
 Handler = Callable[[World, Sequence[Job]], Awaitable[None]]

@@ -145,7 +145,7 @@ async def test_an_unknown_topic_stays_queued_for_a_newer_worker(world: Deploymen
     assert await Drain(world, {"route": done, "tomorrow": done}, worker="new").once() == 3
 
 
-async def test_jobs_of_a_dead_worker_come_back_by_the_score(world: Deployment) -> None:
+async def test_jobs_of_a_dead_worker_come_back_in_tens(world: Deployment) -> None:
     held = 2 * ABANDONED_AT_ONCE + 5
     await register(world, held)
     assert len(await claim(world, "dead")) == held
@@ -171,7 +171,7 @@ async def test_a_job_that_failed_comes_again_alone(world: Deployment) -> None:
 
 
 async def test_a_job_that_kills_its_workers_takes_no_other_to_the_dead_letters(world: Deployment) -> None:
-    ids = await register(world, 50)
+    ids = await register(world, 70)
     poison, deaths = ids[30], 0
     await claim(world, "dead")
     await end_leases(world)
