@@ -16,8 +16,8 @@ from services.bootstrap import Deployment
 
 RECONNECT_SECONDS = 3.0
 COLLECT_AFTER = (50_000, 20, 20)
-"""Allocations before the collector looks for rings. A batch leaves none behind, and to walk the directory and the
-words that a worker keeps in memory takes as long as a hundred petitions.
+"""Allocations before the collector looks for rings. A batch leaves none behind, and to walk all that a worker
+keeps in memory, the directory and the words, takes as long as a hundred petitions.
 """
 log = structlog.get_logger()
 
