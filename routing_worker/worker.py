@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import structlog
 from arq.worker import Worker, create_worker
@@ -14,11 +15,16 @@ from routing_worker.settings import WorkerSettings
 from services.bootstrap import Deployment
 
 RECONNECT_SECONDS = 3.0
+COLLECT_AFTER = (50_000, 20, 20)
+"""Allocations before the collector looks for rings. A batch leaves none behind, and to walk all that a worker
+keeps in memory, the directory and the words, takes as long as a hundred petitions.
+"""
 log = structlog.get_logger()
 
 
 async def run(world: Deployment, stopping: asyncio.Event) -> None:
     """Work until ``stopping`` is set; then finish or give back what is in hand."""
+    gc.set_threshold(*COLLECT_AFTER)
     loop = WorkLoop(world)
     with exposed(world):
         loop.start()

@@ -8,6 +8,8 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.domain.outbox import LEASE_SECONDS
+
 
 class Settings(BaseSettings):
     """``data`` holds the embedded database, the keys made at first run, attachments, the demo's clients."""
@@ -26,8 +28,10 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=8, ge=4, description="one listens for wake-ups, one writes what arrives")
     pack: str = "national-2022"
     triage_threshold: float = Field(default=0.6, ge=0, le=1)
-    lease_seconds: int = Field(default=15, ge=1, description="how long a silent worker keeps its jobs")
-    sweep_seconds: float = Field(default=1.0, gt=0)
+    lease_seconds: int = Field(
+        default=LEASE_SECONDS, ge=1, description="how long a silent worker keeps its jobs"
+    )
+    sweep_seconds: float = Field(default=0.5, gt=0)
     max_body_bytes: int = 1024 * 1024
     max_attachment_bytes: int = 20 * 1024 * 1024
     public_url: str = "http://127.0.0.1:8000"

@@ -14,9 +14,9 @@ from redis.asyncio import Redis
 
 from bench.faults.rig import WORKERS, Rig
 from bench.faults.servers import Cluster
+from services.domain.outbox import LEASE_SECONDS
 
 BACKLOG = 20
-LEASE_SECONDS = 15.0
 BLACKHOLE_SECONDS = 15.0
 BEFORE_SECONDS = 1.0
 BACKENDS = "FROM pg_stat_activity WHERE application_name = 'xinfang' AND pid <> pg_backend_pid()"

@@ -17,6 +17,8 @@ from services.domain.outbox import LEASE_SECONDS, Job, Topic
 from services.domain.refusal import Refusal
 
 BATCH = 100
+ABANDONED_AT_ONCE = 50
+BEATS_A_LEASE = 4
 PATIENCE_SECONDS = 120.0
 Handler = Callable[[World, Sequence[Job]], Awaitable[None]]
 Watch = Callable[[str, Sequence[Job]], AbstractContextManager[None]]
@@ -52,17 +54,20 @@ class Drain:
         self._handlers = handlers
         self._worker = worker
         self._batch = batch
-        self._beat_seconds = lease_seconds / 3
+        self._beat_seconds = lease_seconds / BEATS_A_LEASE
         self._patience_seconds = patience_seconds
         self._watch = watch
 
     async def once(self) -> int:
-        """One batch of fresh jobs, then one job that was tried before. Returns how many were claimed."""
+        """What was tried before, for it has waited longest, then a batch of fresh jobs. Returns how many.
+
+        See :meth:`services.application.ports.Queue.claim` for how many of the former come at once.
+        """
+        tried = await self._claim(ABANDONED_AT_ONCE, retried=True)
+        await self._work(tried)
         fresh = await self._claim(self._batch, retried=False)
         await self._work(fresh)
-        tried = await self._claim(1, retried=True)
-        await self._work(tried)
-        return len(fresh) + len(tried)
+        return len(tried) + len(fresh)
 
     async def _claim(self, limit: int, *, retried: bool) -> list[Job]:
         topics = [str(topic) for topic in self._handlers]

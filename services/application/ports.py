@@ -283,7 +283,12 @@ class Intake(Protocol):
 class Queue(Protocol):
     """The outbox, as workers see it. Every write is fenced by the attempt number of the claim."""
 
-    async def claim(self, topics: Sequence[str], *, worker: str, limit: int, retried: bool) -> list[Job]: ...
+    async def claim(self, topics: Sequence[str], *, worker: str, limit: int, retried: bool) -> list[Job]:
+        """Due jobs, up to ``limit``, oldest first: fresh ones, or such as were ``retried``.
+
+        Of the latter, up to ``limit`` whose first worker left them unfinished; any other comes alone.
+        """
+
     async def heartbeat(self, jobs: Sequence[Job]) -> int: ...
     async def fail(self, job: Job, error: str) -> int: ...
     async def release(self, *jobs: Job) -> int: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -68,6 +69,7 @@ async def route(world: World, jobs: Sequence[Job]) -> None:
             theirs = People(people.get(petition.id, []), petition.id in known)
             await _route_one(world, work, router, petition, theirs)
             fault("in_mid_batch")
+            await asyncio.sleep(0)  # a long batch keeps no heartbeat waiting: its lease is short
         await work.finish(*jobs)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from services.domain.calendar import (
@@ -121,32 +122,48 @@ def start(
     ``due_on`` belongs to periods whose date an act sets (信访工作条例第二十二条: 指定办理期限), and to those
     only: a program that mixes them up gets a ValueError, a date before ``on`` is refused.
     """
-    due = _first_due(period, on=on, due_on=due_on, calendar=calendar)
-    deadline = Deadline(
+    course = _course(period, on, due_on, calendar)
+    return Deadline(
         id=id,
         petition_id=petition_id,
         subject_id=subject_id,
         rule=period.rule,
         title=period.title,
-        article=period.article,
+        article=course.article,
         owner_id=owner_id,
         basis=period.starts_on.value,
         starts_on=on,
         length=period.length,
         unit=period.unit,
         excluded_days=0,
-        raw_last_day=due.raw_last_day,
-        due_on=due.due_on,
-        due_at=end_instant(due.due_on),
-        provisional=due.provisional,
+        raw_last_day=course.due.raw_last_day,
+        due_on=course.due.due_on,
+        due_at=course.due_at,
+        provisional=course.due.provisional,
         calendar_version=calendar.version,
         state=DeadlineState.RUNNING,
         met_on=None,
-        next_at=None,
-        next_point=None,
+        next_at=course.next_at,
+        next_point=course.next_point,
     )
-    _await_next(deadline, _points(deadline, period, calendar))
-    return deadline
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What a period comes to that begins on a day: the same for every petition of that day."""
+
+    article: str
+    due: Due
+    due_at: datetime
+    next_at: datetime
+    next_point: Point
+
+
+@lru_cache(maxsize=1024)
+def _course(period: Period, on: date, due_on: date | None, calendar: WorkCalendar) -> _Course:
+    due = _first_due(period, on=on, due_on=due_on, calendar=calendar)
+    next_point, next_at = _points(period, calendar, starts_on=on, due_on=due.due_on)[0]
+    return _Course(period.article, due, end_instant(due.due_on), next_at, next_point)
 
 
 def meet(deadline: Deadline, on: date) -> bool:
@@ -175,7 +192,7 @@ def resume(deadline: Deadline, period: Period, *, calendar: WorkCalendar) -> Non
     Its end is the one it had; what was warned of before is not said again, so only the end is awaited.
     """
     deadline.state, deadline.met_on = DeadlineState.RUNNING, None
-    _await_next(deadline, _points(deadline, period, calendar)[-1:])
+    _await_next(deadline, _points_of(deadline, period, calendar)[-1:])
 
 
 def extend(deadline: Deadline, period: Period, *, days: int, calendar: WorkCalendar, on: date) -> None:
@@ -203,7 +220,7 @@ def extend(deadline: Deadline, period: Period, *, days: int, calendar: WorkCalen
     deadline.length = length + days
     _move(deadline, period, calendar)
     # The end is a new one, so its warnings come anew; those whose morning is already past stay unsaid.
-    points = _points(deadline, period, calendar)
+    points = _points_of(deadline, period, calendar)
     _await_next(deadline, ((point, at) for point, at in points if at > start_instant(on)))
 
 
@@ -272,7 +289,7 @@ def pass_point(deadline: Deadline, period: Period, *, now: datetime, calendar: W
         deadline.state = DeadlineState(reached.value)
         _await_next(deadline, ())
     else:
-        _await_next(deadline, (later for later in _points(deadline, period, calendar) if later[1] > at))
+        _await_next(deadline, (later for later in _points_of(deadline, period, calendar) if later[1] > at))
     return reached
 
 
@@ -319,32 +336,38 @@ def _move(deadline: Deadline, period: Period, calendar: WorkCalendar) -> None:
     deadline.due_at, deadline.provisional = end_instant(due.due_on), due.provisional
 
 
-def _points(deadline: Deadline, period: Period, calendar: WorkCalendar) -> list[tuple[Point, datetime]]:
-    """The points of the deadline in their order, each with its UTC instant.
+def _points_of(deadline: Deadline, period: Period, calendar: WorkCalendar) -> list[tuple[Point, datetime]]:
+    """See :func:`_points`."""
+    return _points(period, calendar, starts_on=deadline.starts_on, due_on=deadline.due_on)
+
+
+def _points(
+    period: Period, calendar: WorkCalendar, *, starts_on: date, due_on: date
+) -> list[tuple[Point, datetime]]:
+    """The points of a deadline in their order, each with its UTC instant.
 
     A point not later than the start says nothing, nor does a yellow that would not come before red.
     """
-    yellow = _yellow_day(deadline, period)
-    red = _red_day(deadline, period, calendar)
+    yellow = _yellow_day(period, starts_on, due_on)
+    red = _red_day(period, calendar, due_on)
     points = []
-    if deadline.starts_on < yellow < red:
+    if starts_on < yellow < red:
         points.append((Point.YELLOW, start_instant(yellow)))
-    if deadline.starts_on < red:
+    if starts_on < red:
         points.append((Point.RED, start_instant(red)))
     last = Point.LAPSED if period.is_right else Point.OVERDUE
-    return [*points, (last, deadline.due_at)]
+    return [*points, (last, end_instant(due_on))]
 
 
-def _yellow_day(deadline: Deadline, period: Period) -> date:
+def _yellow_day(period: Period, starts_on: date, due_on: date) -> date:
     """The first day on whose morning no more than the given part of the days is left, itself included."""
-    days = (deadline.due_on - deadline.starts_on).days
-    left = int(days * period.warnings.yellow_left)
-    return deadline.due_on + ONE_DAY - timedelta(days=left)
+    left = int((due_on - starts_on).days * period.warnings.yellow_left)
+    return due_on + ONE_DAY - timedelta(days=left)
 
 
-def _red_day(deadline: Deadline, period: Period, calendar: WorkCalendar) -> date:
+def _red_day(period: Period, calendar: WorkCalendar, due_on: date) -> date:
     """The first of the last working days; the due day is one of them if it is worked."""
-    day = deadline.due_on + ONE_DAY
+    day = due_on + ONE_DAY
     for _ in range(period.warnings.red_working_days):
         day = calendar.workday_before(day)
     return day
@@ -354,7 +377,7 @@ def _pending(deadline: Deadline, period: Period, calendar: WorkCalendar) -> Iter
     """The points not yet reached, after the last day has moved."""
     order = list(Point)
     passed = 0 if deadline.next_point is None else order.index(Point(deadline.next_point))
-    return (each for each in _points(deadline, period, calendar) if order.index(each[0]) >= passed)
+    return (each for each in _points_of(deadline, period, calendar) if order.index(each[0]) >= passed)
 
 
 def _await_next(deadline: Deadline, points: Iterable[tuple[Point, datetime]]) -> None:

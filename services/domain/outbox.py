@@ -7,7 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 
 MAX_TRIES = 8
-LEASE_SECONDS = 15
+LEASE_SECONDS = 3
+"""Renewed while a worker lives. What a dead one held is in other hands within this and a sweep."""
 _BACK_OFF_SECONDS = (0, 2, 10, 30, 120, 600, 1800, 3600)
 
 

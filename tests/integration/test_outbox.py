@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from services.application.outbox import Drain
+from services.application.outbox import ABANDONED_AT_ONCE, Drain
 from services.application.ports import LeaseLost, World
 from services.bootstrap import Deployment
 from services.domain.outbox import MAX_TRIES, Job, JobState
@@ -144,11 +145,49 @@ async def test_an_unknown_topic_stays_queued_for_a_newer_worker(world: Deploymen
     assert await Drain(world, {"route": done, "tomorrow": done}, worker="new").once() == 3
 
 
-async def test_jobs_of_a_dead_worker_come_back_one_at_a_time(world: Deployment) -> None:
-    await register(world, 5)
-    assert len(await claim(world, "dead")) == 5
+async def test_jobs_of_a_dead_worker_come_back_in_tens(world: Deployment) -> None:
+    held = 2 * ABANDONED_AT_ONCE + 5
+    await register(world, held)
+    assert len(await claim(world, "dead")) == held
     await end_leases(world)
     assert await claim(world, "other") == []
+    assert await sizes_of_batches(world) == [ABANDONED_AT_ONCE, ABANDONED_AT_ONCE, 5]
+
+
+async def test_jobs_that_two_workers_died_of_come_back_one_at_a_time(world: Deployment) -> None:
+    await register(world, 5)
+    for retried in (False, True):
+        assert len(await claim(world, "dead", retried=retried)) == 5
+        await end_leases(world)
+    assert await sizes_of_batches(world) == [1, 1, 1, 1, 1]
+
+
+async def test_a_job_that_failed_comes_again_alone(world: Deployment) -> None:
+    await register(world, 3)
+    for job in await claim(world):
+        await world.queue.fail(job, "broken")
+    await end_leases(world)
+    assert await sizes_of_batches(world) == [1, 1, 1]
+
+
+async def test_a_job_that_kills_its_workers_takes_no_other_to_the_dead_letters(world: Deployment) -> None:
+    ids = await register(world, 70)
+    poison, deaths = ids[30], 0
+    await claim(world, "dead")
+    await end_leases(world)
+    while jobs := await claim(world, "other", limit=ABANDONED_AT_ONCE, retried=True):
+        if any(job.petition_id == poison for job in jobs):
+            deaths += 1  # with all that it had in hand
+            await end_leases(world)
+        else:
+            await done(world, jobs)
+    assert deaths == MAX_TRIES - 1
+    assert await world.queue.bury_abandoned() == 1
+    [dead] = await world.queue.listing()
+    assert (dead["petition_id"], dead["state"]) == (poison, JobState.DEAD)
+
+
+async def sizes_of_batches(world: Deployment) -> list[int]:
     sizes: list[int] = []
 
     async def counting(world: World, jobs: Sequence[Job]) -> None:
@@ -158,7 +197,7 @@ async def test_jobs_of_a_dead_worker_come_back_one_at_a_time(world: Deployment) 
     drain = Drain(world, {"route": counting}, worker="other")
     while await drain.once():
         pass
-    assert sizes == [1, 1, 1, 1, 1]
+    return sizes
 
 
 async def test_a_job_that_kills_its_worker_every_time_is_buried(world: Deployment) -> None:
@@ -210,6 +249,26 @@ async def test_a_long_job_keeps_its_lease(deploy: Deploy) -> None:
 
     await register(world, 1)
     await Drain(world, {"route": slow}, worker="one", lease_seconds=1).once()
+    assert await states(world) == {}
+
+
+async def test_a_batch_that_leaves_the_loop_no_rest_keeps_its_lease(deploy: Deploy) -> None:
+    """As routing does: every petition is a piece of work without a pause, the next one lets others in."""
+    world, other = deploy(lease_seconds=1), deploy(lease_seconds=1)
+
+    def work_without_a_pause() -> None:
+        time.sleep(0.1)
+
+    async def busy(world: World, jobs: Sequence[Job]) -> None:
+        until = time.monotonic() + 1.6
+        while time.monotonic() < until:
+            work_without_a_pause()
+            await asyncio.sleep(0)
+        assert await claim(other, "other", retried=True) == []
+        await done(world, jobs)
+
+    await register(world, 1)
+    await Drain(world, {"route": busy}, worker="one", lease_seconds=1).once()
     assert await states(world) == {}
 
 

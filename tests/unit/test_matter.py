@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.adapters.directory_files import load_categories, load_lexicon
 from services.domain.category import Categories, Category
@@ -158,3 +160,17 @@ def test_lexicon_is_rich_and_reaches_nearly_every_matter() -> None:
     reached = {code[:4] for _, code in pairs if len(code) >= 4}
     silent = {item.code for item in load_categories() if item.level == 2} - reached
     assert silent == {"1899"}
+
+
+PHRASES = ("路灯", "灯坏", "路灯坏了", "坏了", "😀灯", "灯😀", "aa", "aab", "\ud800路")
+
+
+@given(st.text(alphabet="路灯坏了ab😀\ud800。", max_size=40))
+def test_phrases_are_found_leftmost_and_longest_in_any_text(text: str) -> None:
+    found, at = [], 0
+    while at < len(text):
+        longest = max((each for each in PHRASES if text.startswith(each, at)), key=len, default=None)
+        if longest is not None:
+            found.append((at, longest))
+        at += len(longest or text[at])
+    assert [(each.start, each.phrase) for each in PhraseMatcher(PHRASES).find(text)] == found

@@ -31,7 +31,7 @@ def examine_choices(settings: Settings) -> list[Finding]:
                 "lease_too_short",
                 f"租期 {settings.lease_seconds} 秒太短,不到巡检间隔 {settings.sweep_seconds} 秒的三倍",
                 "leases end before a slow worker can renew them",
-                "把 XINFANG_LEASE_SECONDS 调到 XINFANG_SWEEP_SECONDS 的三倍以上(默认 15 与 1.0)",
+                "把 XINFANG_LEASE_SECONDS 调到 XINFANG_SWEEP_SECONDS 的三倍以上(默认 3 与 0.5)",
                 grave=False,
             )
         )

@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from services.adapters.store import mappings
+from services.adapters.store.arrays import BY_THE_DATABASE, Row
 from services.adapters.store.faults import constraint_of
 from services.adapters.store.mapping import Seal
 from services.adapters.store.tables.chain import deadlines
@@ -40,7 +41,6 @@ IDLE_SECONDS = 1.0
 MOST_BUSY = 1
 """After so many in a row that found the store busy, the rest of a batch is not tried one by one."""
 LONG_SECONDS = 3.0
-Row = dict[str, Any]
 TABLES: tuple[Table, ...] = (petitions, petitioners, respondents, deadlines, events, outbox)
 """What belongs to a petition, in the order of the references; the key and its answer are written before."""
 
@@ -238,10 +238,6 @@ def _key_row(arrival: Arrival, seal: Seal) -> Row | None:
         "status": arrival.answer.status,
         "answer": seal.cipher.encrypt(*place, arrival.answer.answer),
     }
-
-
-BY_THE_DATABASE = {(idempotency_keys, "created_at"), (outbox, "run_at")}
-"""Moments that are judged by the database's clock."""
 
 
 def sent(table: Table) -> list[Column[Any]]:

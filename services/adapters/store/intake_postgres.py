@@ -14,28 +14,16 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String, Table, Text, Uuid
+from sqlalchemy import Table
 
-from services.adapters.store.columns import Instant, Json
+from services.adapters.store.arrays import columns, insertion
 from services.adapters.store.database import Database
 from services.adapters.store.faults import driver_told, outages_told
-from services.adapters.store.intake import BY_THE_DATABASE, TABLES, Row, Sealed, Write, rows_of, sent
+from services.adapters.store.intake import TABLES, Sealed, Write, rows_of, sent
 from services.adapters.store.tables.outbox import idempotency_keys
 from services.adapters.store.wakes import WORK
 
 PATIENCE_SECONDS = 10.0
-_TYPES: tuple[tuple[type[Any], str], ...] = (
-    (Uuid, "uuid"),
-    (Text, "text"),
-    (String, "text"),
-    (LargeBinary, "bytea"),
-    (Boolean, "boolean"),
-    (Integer, "integer"),
-    (Date, "date"),
-    (Instant, "timestamptz"),
-)
-"""The arrays that a column's values travel in; JSON travels as text."""
 
 
 class PostgresIntake:
@@ -80,17 +68,9 @@ def _given(batch: Sequence[Sealed]) -> Iterator[list[Any]]:
     yield [each.id for each in batch for _ in each.documents]
     yield [document for each in batch for document in each.documents]
     yield [each.id for each in batch if each.key is None]
-    yield from _columns(keys, idempotency_keys)
+    yield from columns(keys, idempotency_keys, _sent(idempotency_keys))
     for table in TABLES:
-        yield from _columns(rows_of(batch, table), table)
-
-
-def _columns(rows: Sequence[Row], table: Table) -> Iterator[list[Any]]:
-    for column in sent(table):
-        if column.type is Json:
-            yield [orjson.dumps(row[column.name]).decode() for row in rows]
-        else:
-            yield [row[column.name] for row in rows]
+        yield from columns(rows_of(batch, table), table, _sent(table))
 
 
 @cache
@@ -106,32 +86,18 @@ def _statement() -> str:
           UNION ALL
           SELECT d.id FROM unnest({person_ids}::uuid[], {documents}::bytea[]) AS d (id, document)
             WHERE EXISTS (SELECT FROM petitioners o WHERE o.document_number_index = d.document))""",
-        f"""keyed AS ({_insertion(idempotency_keys, numbers)}
+        f"""keyed AS ({insertion(idempotency_keys, _sent(idempotency_keys), numbers)}
           WHERE r.id NOT IN (SELECT id FROM known) ON CONFLICT (client_id, key) DO NOTHING RETURNING id)""",
         f"""fresh AS (SELECT id FROM keyed UNION ALL
           SELECT u.id FROM unnest({keyless}::uuid[]) AS u (id) WHERE u.id NOT IN (SELECT id FROM known))""",
     ]
     for table in TABLES:
         owner = "id" if table.name == "petitions" else "petition_id"
-        insertion = _insertion(table, numbers)
-        parts.append(f"new_{table.name} AS ({insertion} WHERE r.{owner} IN (SELECT id FROM fresh))")
+        new = insertion(table, _sent(table), numbers)
+        parts.append(f"new_{table.name} AS ({new} WHERE r.{owner} IN (SELECT id FROM fresh))")
     return f"WITH {', '.join(parts)} SELECT id, pg_notify('{WORK}', '') FROM fresh"
 
 
-def _insertion(table: Table, numbers: Iterator[int]) -> str:
-    given_columns = sent(table)
-    arrays = ", ".join(f"${next(numbers)}::{_array(column)}[]" for column in given_columns)
-    names = ", ".join(f'"{column.name}"' for column in given_columns)
-    values = ", ".join(f'r."{column.name}"{_cast(column)}' for column in given_columns)
-    own = [column.name for column in table.columns if (table, column.name) in BY_THE_DATABASE]
-    into = ", ".join([names, *own])
-    given = ", ".join([values, *("clock_timestamp()" for _ in own)])
-    return f"INSERT INTO {table.name} ({into}) SELECT {given} FROM unnest({arrays}) AS r ({names})"
-
-
-def _array(column: Column[Any]) -> str:
-    return next((name for kind, name in _TYPES if isinstance(column.type, kind)), "text")
-
-
-def _cast(column: Column[Any]) -> str:
-    return "::jsonb" if column.type is Json else ""
+@cache
+def _sent(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in sent(table))

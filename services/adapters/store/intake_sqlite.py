@@ -19,10 +19,11 @@ from sqlalchemy import Table, exc
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 
+from services.adapters.store.arrays import BY_THE_DATABASE, Row
 from services.adapters.store.columns import database_now
 from services.adapters.store.database import ENGINE_OPTIONS, Database, prepare_sqlite
 from services.adapters.store.faults import outages_told
-from services.adapters.store.intake import BY_THE_DATABASE, TABLES, Row, Sealed, Write, rows_of, sent
+from services.adapters.store.intake import TABLES, Sealed, Write, rows_of, sent
 from services.adapters.store.tables.outbox import idempotency_keys
 
 _DIALECT = sqlite.dialect(**{name: ENGINE_OPTIONS[name] for name in ("json_serializer", "json_deserializer")})

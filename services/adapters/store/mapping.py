@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import Enum
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -50,14 +50,21 @@ class Mapped(Generic[T]):
         self.names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass always
         self.sealed = frozenset(sealed)
         self._to_row = {name: _row_converter(hints[name]) for name in self.names}
-        self._whole = _plan(self.names, self._to_row, self.sealed)
-        self._from_row = {name: _value_converter(hints[name]) for name in self.names}
+        self._plans: dict[tuple[str, ...], _Plan] = {}
+        from_row = {name: _value_converter(hints[name]) for name in self.names if name not in self.sealed}
+        self._converted = [(self.names.index(name), convert) for name, convert in from_row.items() if convert]
+        self._opened = [
+            (self.names.index(name), name, self._to_row[name] is _as_json) for name in sorted(self.sealed)
+        ]
+        self.fields_of = _getter(attrgetter, self.names)
+        self._stored_of = _getter(itemgetter, self.names)
         self.key = [column.name for column in table.primary_key]
+        self.key_of = _getter(attrgetter, self.key)
 
     def row(self, value: T, seal: Seal, *, only: Iterable[str] | None = None) -> dict[str, Any]:
         """The row of a value, or the columns of it that hold the fields named by ``only``."""
-        plan = self._whole if only is None else _plan(list(only), self._to_row, self.sealed)
-        row = dict(plan.values_of(value))
+        plan = self._plan(tuple(self.names if only is None else only))
+        row: dict[str, Any] = dict(zip(plan.names, plan.fields_of(value), strict=True))
         indexes = {
             f"{name}_index": None if row[name] is None else seal.index.index(name, normalise(row[name]))
             for name, normalise in self.indexed.items()
@@ -72,35 +79,47 @@ class Mapped(Generic[T]):
         return row | indexes
 
     def value(self, row: Mapping[str, Any], seal: Seal) -> T:
-        values: dict[str, Any] = {}
-        row_id = str(row[self.key[0]])
-        for name in self.names:
-            stored = row[name]
-            if name in self.sealed and stored is not None:
-                stored = seal.cipher.decrypt(self.table.name, name, row_id, stored)
-                hint_is_mapping = self._to_row[name] is _as_json
-                stored = orjson.loads(stored) if hint_is_mapping else stored.decode()
-            else:
-                convert = self._from_row[name]
-                stored = convert(stored) if convert and stored is not None else stored
-            values[name] = stored
-        return self.kind(**values)
+        values = list(self._stored_of(row))
+        for place, convert in self._converted:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        row_id = str(row[self.key[0]]) if self._opened else ""
+        for place, name, is_mapping in self._opened:
+            if values[place] is not None:
+                opened = seal.cipher.decrypt(self.table.name, name, row_id, values[place])
+                values[place] = orjson.loads(opened) if is_mapping else opened.decode()
+        return self.kind(*values)
+
+    def _plan(self, names: tuple[str, ...]) -> _Plan:
+        """How these fields become columns: put together once, for it is done for every row written."""
+        plan = self._plans.get(names)
+        if plan is None:
+            converted = [(name, convert) for name in names if (convert := self._to_row[name])]
+            plan = self._plans[names] = _Plan(
+                names=names,
+                fields_of=_getter(attrgetter, names),
+                converted=[(name, convert) for name, convert in converted if name not in self.sealed],
+                sealed=[name for name in names if name in self.sealed],
+            )
+        return plan
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How the fields of a value become columns: put together once, for it is done for every row written."""
-
-    values_of: Callable[[Any], Iterable[tuple[str, Any]]]
+    names: tuple[str, ...]
+    fields_of: Callable[[Any], tuple[Any, ...]]
     converted: list[tuple[str, Convert]]
     sealed: list[str]
 
 
-def _plan(names: Sequence[str], to_row: Mapping[str, Convert | None], sealed: frozenset[str]) -> _Plan:
-    get = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
-    converted = [(name, convert) for name in names if (convert := to_row[name]) and name not in sealed]
-    locked = [name for name in names if name in sealed]
-    return _Plan(lambda value: zip(names, get(value), strict=True), converted, locked)
+def _getter(
+    of: Callable[..., Callable[[Any], Any]], names: Sequence[str]
+) -> Callable[[Any], tuple[Any, ...]]:
+    """Several fields or entries at once, always as a tuple: in C; a comprehension would be Python."""
+    if not names:
+        return lambda _: ()
+    get = of(*names)
+    return get if len(names) > 1 else lambda value: (get(value),)
 
 
 def _as_text(plain: Any) -> bytes:
@@ -129,7 +148,7 @@ def _row_converter(hint: Any) -> Convert | None:
     hint = _inner(hint)
     origin = get_origin(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return lambda value: value.value
+        return attrgetter("_value_")  # ``value`` is a property in Python, this is not
     if origin is tuple:
         return lambda value: [str(item) if isinstance(item, UUID | date) else item for item in value]
     if origin is not None and issubclass(origin, Mapping):
@@ -140,7 +159,7 @@ def _row_converter(hint: Any) -> Convert | None:
 def _value_converter(hint: Any) -> Convert | None:
     hint = _inner(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint
+        return {member.value: member for member in hint}.__getitem__
     if get_origin(hint) is tuple:
         item = get_args(hint)[0]
         return _TUPLES.get(item, tuple)

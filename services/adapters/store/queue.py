@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, delete, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    Update,
+    Uuid,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    union,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from services.adapters.store.columns import database_now
 from services.adapters.store.database import Database
@@ -41,63 +59,39 @@ class SqlQueue:
     async def claim(self, topics: Sequence[str], *, worker: str, limit: int, retried: bool) -> list[Job]:
         """Up to ``limit`` due jobs of the given topics, oldest first; ``retried`` ones were tried before.
 
-        Those are claimed apart, one at a time, so that a job that kills its worker takes no other with it.
+        Of those only what was abandoned once comes in numbers, for most of it was merely in a dying worker's
+        hands. The rest is claimed one at a time: a job that kills its worker soon kills nothing else.
         """
-        statement = self._claim(topics, worker, limit, retried=retried)
+        given = {"topics": tuple(topics), "limit": limit, "worker": worker}
         async with self._database.writing() as connection:
-            rows = (await connection.execute(statement)).all()
+            rows = (await connection.execute(_claim(retried, self.lease_seconds), given)).all()
         jobs = [Job(*row) for row in rows]
         return sorted(jobs, key=lambda job: job.id)
-
-    def _claim(self, topics: Sequence[str], worker: str, limit: int, *, retried: bool) -> Any:
-        due = and_(
-            TRIED if retried else FRESH,
-            outbox.c.topic.in_(topics),
-            outbox.c.run_at <= database_now(),
-            outbox.c.tries < MAX_TRIES,
-        )
-        chosen = select(outbox.c.id).where(due).order_by(outbox.c.run_at, outbox.c.id).limit(limit)
-        # A CTE, because PostgreSQL may run a subquery that locks rows more than once, and take too many.
-        taken = chosen.with_for_update(skip_locked=True).cte("taken")
-        leased = {
-            "state": JobState.LEASED.value,
-            "attempt": outbox.c.attempt + 1,
-            "tries": outbox.c.tries + 1,
-            "run_at": database_now(self.lease_seconds),
-            "worker": worker,
-        }
-        claim = update(outbox).where(outbox.c.id.in_(select(taken.c.id))).values(leased)
-        told = (outbox.c.id, outbox.c.topic, outbox.c.petition_id, outbox.c.attempt, outbox.c.tries)
-        return claim.returning(*told, func.coalesce(LEFT_BY, ""))
 
     async def heartbeat(self, jobs: Sequence[Job]) -> int:
         """Lengthen the leases of jobs still in hand. Returns how many were.
 
         Rows that a transaction has locked are being finished: they are passed over, not waited for.
         """
-        held = select(outbox.c.id).where(_ours(jobs)).with_for_update(skip_locked=True).cte("held")
-        longer = update(outbox).where(outbox.c.id.in_(select(held.c.id)))
-        longer = longer.values(run_at=database_now(self.lease_seconds))
         async with self._database.writing() as connection:  # SQLite counts no rows of a statement WITH a CTE
-            return len((await connection.execute(longer.returning(outbox.c.id))).all())
+            longer = _longer(connection.dialect.name, self.lease_seconds)
+            return len((await connection.execute(longer, _held(connection, jobs))).all())
 
     async def fail(self, job: Job, error: str) -> int:
         """Give a job back with its error: later again, or to the dead letters after the last try."""
         last = job.tries >= MAX_TRIES
-        given_back = _update(
+        return await self._change(
             [job],
             state=(JobState.DEAD if last else JobState.PENDING).value,
             run_at=database_now(back_off(job.tries)),
             error=error[:MAX_ERROR_CHARS],
         )
-        return await self._run(given_back)
 
     async def release(self, *jobs: Job) -> int:
         """Give back jobs not tried to the end: no try is burnt, the fence has moved all the same."""
-        released = _update(
+        return await self._change(
             jobs, state=JobState.PENDING.value, run_at=database_now(), tries=outbox.c.tries - 1
         )
-        return await self._run(released)
 
     async def bury_abandoned(self) -> int:
         """Jobs whose every try ended with the death of its worker go to the dead letters."""
@@ -128,6 +122,11 @@ class SqlQueue:
         async with self._database.reading() as connection:
             return {state: count for state, count in (await connection.execute(query)).all()}
 
+    async def _change(self, jobs: Sequence[Job], **values: Any) -> int:
+        async with self._database.writing() as connection:
+            given_back = update(outbox).where(_ours(connection.dialect.name)).values(values)
+            return int((await connection.execute(given_back, _held(connection, jobs))).rowcount)
+
     async def _run(self, statement: Update) -> int:
         async with self._database.writing() as connection:
             return int((await connection.execute(statement)).rowcount)
@@ -137,17 +136,83 @@ async def finish(connection: AsyncConnection, jobs: Sequence[Job]) -> None:
     """Take jobs off the outbox with the transaction that did them; raises LeaseLost when one is not ours."""
     if not jobs:
         return
-    done = await connection.execute(delete(outbox).where(_ours(jobs)).returning(outbox.c.id))
+    done = await connection.execute(_done(connection.dialect.name), _held(connection, jobs))
     gone = set(done.scalars())
     for job in jobs:
         if job.id not in gone:
             raise LeaseLost(job=job.id, attempt=job.attempt)
 
 
-def _update(jobs: Sequence[Job], **values: Any) -> Update:
-    return update(outbox).where(_ours(jobs)).values(values)
+# To put a statement together costs as much as to run it, and a worker runs these for every batch.
+@cache
+def _claim(retried: bool, lease_seconds: int) -> ReturningUpdate[Any]:
+    chosen = _next_tried() if retried else _next_fresh()
+    leased = {
+        "state": JobState.LEASED.value,
+        "attempt": outbox.c.attempt + 1,
+        "tries": outbox.c.tries + 1,
+        "run_at": database_now(lease_seconds),
+        "worker": bindparam("worker"),
+    }
+    claim = update(outbox).where(outbox.c.id.in_(chosen)).values(leased)
+    told = (outbox.c.id, outbox.c.topic, outbox.c.petition_id, outbox.c.attempt, outbox.c.tries)
+    return claim.returning(*told, func.coalesce(LEFT_BY, ""))
 
 
-def _ours(jobs: Sequence[Job]) -> ColumnElement[bool]:
-    held = tuple_(outbox.c.id, outbox.c.attempt).in_([(job.id, job.attempt) for job in jobs])
+# In a CTE, because PostgreSQL may run a subquery that locks rows more than once, and take too many.
+def _next_fresh() -> Select[Any]:
+    fresh = select(outbox.c.id).where(FRESH, *_due()).order_by(*_OLDEST_FIRST).limit(bindparam("limit"))
+    return select(fresh.with_for_update(skip_locked=True).cte("taken").c.id)
+
+
+def _next_tried() -> CompoundSelect[Any]:
+    """The oldest; where that one was abandoned once, others with it of which the same is true."""
+    abandoned_once = and_(outbox.c.tries == 1, outbox.c.state == JobState.LEASED.value)
+    tried = select(outbox.c.id, abandoned_once.label("abandoned_once")).where(TRIED, *_due())
+    oldest = tried.order_by(*_OLDEST_FIRST).limit(1).with_for_update(skip_locked=True).cte("oldest")
+    is_one = select(oldest.c.abandoned_once).scalar_subquery()
+    alike = select(outbox.c.id).where(TRIED, *_due(), abandoned_once, is_one)
+    others = alike.order_by(*_OLDEST_FIRST).limit(bindparam("limit"))
+    held = others.with_for_update(skip_locked=True).cte("others")
+    return union(select(oldest.c.id), select(held.c.id))
+
+
+_OLDEST_FIRST = (outbox.c.run_at, outbox.c.id)
+
+
+def _due() -> tuple[ColumnElement[bool], ...]:
+    return (
+        outbox.c.topic.in_(bindparam("topics", expanding=True)),
+        outbox.c.run_at <= database_now(),
+        outbox.c.tries < MAX_TRIES,
+    )
+
+
+@cache
+def _longer(dialect: str, lease_seconds: int) -> ReturningUpdate[Any]:
+    held = select(outbox.c.id).where(_ours(dialect)).with_for_update(skip_locked=True).cte("held")
+    longer = update(outbox).where(outbox.c.id.in_(select(held.c.id)))
+    return longer.values(run_at=database_now(lease_seconds)).returning(outbox.c.id)
+
+
+@cache
+def _done(dialect: str) -> ReturningDelete[Any]:
+    return delete(outbox).where(_ours(dialect)).returning(outbox.c.id)
+
+
+def _ours(dialect: str) -> ColumnElement[bool]:
+    """The jobs of :func:`_held` that nobody has claimed since: whoever claims one raises its ``attempt``."""
+    claimed = tuple_(outbox.c.id, outbox.c.attempt)
+    if dialect == "postgresql":  # two arrays: the text is the same however many there are
+        given = bindparam("ids", type_=ARRAY(Uuid)), bindparam("attempts", type_=ARRAY(Integer))
+        held = claimed.in_(select(*(func.unnest(each) for each in given)))
+    else:
+        held = claimed.in_(bindparam("held", expanding=True))
     return and_(held, outbox.c.state == JobState.LEASED.value)
+
+
+def _held(connection: AsyncConnection, jobs: Sequence[Job]) -> dict[str, Any]:
+    ids, attempts = [job.id for job in jobs], [job.attempt for job in jobs]
+    if connection.dialect.name == "postgresql":
+        return {"ids": ids, "attempts": attempts}
+    return {"held": list(zip(ids, attempts, strict=True))}

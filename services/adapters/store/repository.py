@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Insert, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Select, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.adapters.store import arrays
 from services.adapters.store.mapping import Mapped, Seal
 from services.application.arrival import fits
 from services.domain.refusal import NotFound
@@ -24,7 +25,7 @@ class SqlRepository(Generic[T]):
         self._connection = connection
         self._mapped = mapped
         self._seal = seal
-        self._loaded: dict[Any, tuple[T, dict[str, Any]]] = {}
+        self._loaded: dict[tuple[Any, ...], tuple[T, tuple[Any, ...]]] = {}
         self._added: list[T] = []
         self._saved: dict[int, T] = {}
         self._read: dict[str, dict[Any, list[T]]] = {}
@@ -71,10 +72,9 @@ class SqlRepository(Generic[T]):
         """As :meth:`save`, without waiting."""
         self._saved[id(value)] = value
 
-    async def select(self, query: Select[Any]) -> list[T]:
+    async def select(self, query: Select[Any], given: Mapping[str, object] | None = None) -> list[T]:
         """The values of a query over the mapped table's columns; one read twice is the same object."""
-        rows = (await self._connection.execute(query)).mappings().all()
-        return [self._remember(dict(row)) for row in rows]
+        return [self._remember(row) for row in _as_dicts(await self._connection.execute(query, given))]
 
     async def flush(self) -> None:
         """Write what was added and saved: one statement for all additions, one for each set of columns."""
@@ -84,25 +84,25 @@ class SqlRepository(Generic[T]):
         added, self._added = self._added, []
         if added:
             rows = [self._mapped.row(value, self._seal) for value in added]
-            await self._connection.execute(_insertion(self._mapped.table), rows)
+            await arrays.add(self._connection, self._mapped.table, rows)
             for value in added:
                 self._note(value)
         saved, self._saved = self._saved, {}
-        groups: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+        groups: dict[frozenset[str], list[arrays.Row]] = defaultdict(list)
         for value in saved.values():
             if changes := self._changes(value):
                 groups[frozenset(changes)].append(changes | self._identity(value))
                 self._note(value)
-        for columns, rows in groups.items():
-            await self._connection.execute(_change(self._mapped.table, tuple(sorted(columns))), rows)
+        for rows in groups.values():
+            await arrays.change(self._connection, self._mapped.table, rows)
 
     async def _rows(self, equals: Mapping[str, object]) -> list[dict[str, Any]]:
         several = tuple(name for name, value in equals.items() if isinstance(value, tuple))
         none = tuple(name for name, value in equals.items() if value is None)
         one = tuple(name for name in equals if name not in several and name not in none)
-        query = _selection(self._mapped.table, one, several, none)
+        query = _selection(self._mapped.table, self._connection.dialect.name, one, several, none)
         given = {name: value for name, value in equals.items() if value is not None}
-        return [dict(row) for row in (await self._connection.execute(query, given)).mappings()]
+        return _as_dicts(await self._connection.execute(query, given))
 
     def _remember(self, row: dict[str, Any]) -> T:
         key = tuple(row[name] for name in self._mapped.key)
@@ -115,43 +115,38 @@ class SqlRepository(Generic[T]):
 
     def _note(self, value: T) -> None:
         """What the row holds now, to tell by it what changes later."""
-        key = tuple(getattr(value, name) for name in self._mapped.key)
-        self._loaded[key] = (value, {name: getattr(value, name) for name in self._mapped.names})
+        self._loaded[self._mapped.key_of(value)] = (value, self._mapped.fields_of(value))
 
     def _changes(self, value: T) -> dict[str, Any]:
-        key = tuple(getattr(value, name) for name in self._mapped.key)
-        before = self._loaded[key][1]
-        changed = [name for name in self._mapped.names if getattr(value, name) != before[name]]
+        before = self._loaded[self._mapped.key_of(value)][1]
+        now = self._mapped.fields_of(value)
+        changed = [
+            name
+            for name, old, new in zip(self._mapped.names, before, now, strict=True)
+            if new is not old and new != old
+        ]
         return self._mapped.row(value, self._seal, only=changed)
 
     def _identity(self, value: T) -> dict[str, Any]:
-        return {f"key_{name}": getattr(value, name) for name in self._mapped.key}
+        return {arrays.KEY + name: getattr(value, name) for name in self._mapped.key}
+
+
+def _as_dicts(result: CursorResult[Any]) -> list[dict[str, Any]]:
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 # To put a statement together costs as much as to run it: each is made once, its values are given each time.
 @cache
 def _selection(
-    table: Table, one: tuple[str, ...], several: tuple[str, ...], none: tuple[str, ...]
+    table: Table, dialect: str, one: tuple[str, ...], several: tuple[str, ...], none: tuple[str, ...]
 ) -> Select[Any]:
     """Where the columns of ``one`` equal a value, of ``several`` one of several, of ``none`` nothing."""
     query = select(table)
     for name in one:
         query = query.where(table.c[name] == bindparam(name))
     for name in several:
-        query = query.where(table.c[name].in_(bindparam(name, expanding=True)))
+        query = query.where(arrays.one_of(table.c[name], name, dialect))
     for name in none:
         query = query.where(table.c[name].is_(None))
     return query.order_by(*table.primary_key)
-
-
-@cache
-def _insertion(table: Table) -> Insert:
-    return insert(table)
-
-
-@cache
-def _change(table: Table, columns: tuple[str, ...]) -> Update:
-    statement = update(table).values({name: bindparam(name) for name in columns})
-    for column in table.primary_key:
-        statement = statement.where(column == bindparam(f"key_{column.name}"))
-    return statement

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Text, cast, exists, func, insert, select
+from sqlalchemy import Select, Text, bindparam, cast, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from services.adapters.store import mappings, queue, same_matter
-from services.adapters.store.columns import database_now
+from services.adapters.store import arrays, mappings, queue, same_matter
 from services.adapters.store.mapping import Mapped, Seal
 from services.adapters.store.repository import SqlRepository
 from services.adapters.store.tables.inbox import feed_heads
@@ -92,15 +92,14 @@ class SqlWork:
         return repository
 
     async def lock(self, petition_id: UUID) -> Petition:
-        query = select(petitions).where(petitions.c.id == petition_id).with_for_update()
-        found = await self.petitions.select(query)
+        found = await self.petitions.select(_LOCKED, {"id": petition_id})
         if not found:
             raise NotFound("信访件", "petition")
         return found[0]
 
     async def lock_all(self, petition_ids: Sequence[UUID]) -> list[Petition]:
-        wanted = select(petitions).where(petitions.c.id.in_(petition_ids)).order_by(petitions.c.id)
-        found = await self.petitions.select(wanted.with_for_update())
+        locked = _all_locked(self.connection.dialect.name)
+        found = await self.petitions.select(locked, {"ids": list(petition_ids)})
         ids = [petition.id for petition in found]
         for repository in (self.respondents, self.petitioners, self.attachments, self.deadlines):
             await repository.read_ahead("petition_id", ids)
@@ -169,10 +168,10 @@ class SqlWork:
         for repository in self._repositories:
             await repository.flush()
         if chained:
-            await self.connection.execute(insert(events), chained)
+            await arrays.add(self.connection, events, chained)
         if self._jobs:
             self.rung |= {job["topic"] for job in self._jobs}
-            await self.connection.execute(insert(outbox).values(run_at=database_now()), self._jobs)
+            await arrays.add(self.connection, outbox, self._jobs)
             self._jobs = []
         await self._number_papers()
         await self._number_entries()
@@ -234,6 +233,15 @@ class SqlWork:
         await self.inbox.flush()
         self.posted_to |= set(counts)
         self._entries = []
+
+
+_LOCKED = select(petitions).where(petitions.c.id == bindparam("id")).with_for_update()
+
+
+@cache
+def _all_locked(dialect: str) -> Select[Any]:
+    wanted = select(petitions).where(arrays.one_of(petitions.c.id, "ids", dialect))
+    return wanted.order_by(petitions.c.id).with_for_update()
 
 
 def _key(client_id: str, key: str) -> tuple[Any, Any]:

@@ -1,0 +1,153 @@
+"""Many rows in one statement. On PostgreSQL they travel as one array a column (unnest), on SQLite one by one.
+
+SQLAlchemy would put every row's parameters together by itself, and PostgreSQL would be sent each row apart.
+The text of a statement is put together once, from its table; JSON travels as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import count
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Float,
+    Insert,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    Update,
+    Uuid,
+    any_,
+    bindparam,
+    insert,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.adapters.store.columns import Instant, database_now
+from services.adapters.store.tables.outbox import idempotency_keys, outbox
+
+Row = dict[str, Any]
+BY_THE_DATABASE = {(idempotency_keys, "created_at"), (outbox, "run_at")}
+"""Moments that are judged by the database's clock."""
+KEY = "key_"
+"""Before the names of the entries by which :func:`change` finds a row."""
+_TYPES: tuple[tuple[type[Any], str], ...] = (
+    (Uuid, "uuid"),
+    (Text, "text"),
+    (String, "text"),
+    (LargeBinary, "bytea"),
+    (Boolean, "boolean"),
+    (Float, "double precision"),
+    (Integer, "integer"),
+    (Date, "date"),
+    (Instant, "timestamptz"),
+    (JSON, "text"),
+)
+
+
+async def add(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that have the same columns; what the database sets by itself is not among them."""
+    if connection.dialect.name != "postgresql":
+        await connection.execute(_plain_insertion(table), rows)
+        return
+    names = tuple(rows[0])
+    await connection.exec_driver_sql(_whole_insertion(table, names), tuple(columns(rows, table, names)))
+
+
+async def change(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    """Write the same columns of several rows, found by the entries ``key_<column>`` of the primary key."""
+    names = tuple(rows[0])
+    if connection.dialect.name != "postgresql":
+        await connection.execute(_plain_change(table, tuple(sorted(names))), rows)
+        return
+    await connection.exec_driver_sql(_whole_change(table, names), tuple(columns(rows, table, names)))
+
+
+def one_of(column: Column[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Where a column has one of the values of the parameter ``name``, however many these are.
+
+    A list of them would be another statement for every length, for PostgreSQL to read and plan anew.
+    """
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(column.type)))
+    return column.in_(bindparam(name, expanding=True))
+
+
+def columns(rows: Sequence[Row], table: Table, names: Sequence[str]) -> Iterator[list[Any]]:
+    """One array for each of the named entries."""
+    for name in names:
+        if isinstance(_column(table, name).type, JSON):
+            yield [None if row[name] is None else orjson.dumps(row[name]).decode() for row in rows]
+        else:
+            yield [row[name] for row in rows]
+
+
+def insertion(table: Table, names: Sequence[str], numbers: Iterator[int]) -> str:
+    """An INSERT whose arrays are the next parameters; what comes after may name the rows as ``r``."""
+    own = [column.name for column in table.columns if (table, column.name) in BY_THE_DATABASE]
+    into = ", ".join(_quoted([*names, *own]))
+    values = ", ".join([*(_value(table, name) for name in names), *("clock_timestamp()" for _ in own)])
+    return f"INSERT INTO {table.name} ({into}) SELECT {values} FROM {_unnest(table, names, numbers)}"
+
+
+def array(column: Column[Any]) -> str:
+    """The type of the values that a column's array has."""
+    return next(name for kind, name in _TYPES if isinstance(column.type, kind))
+
+
+@cache
+def _whole_insertion(table: Table, names: tuple[str, ...]) -> str:
+    return insertion(table, names, count(1))
+
+
+@cache
+def _whole_change(table: Table, names: tuple[str, ...]) -> str:
+    given = _unnest(table, names, count(1))
+    keys = [name for name in names if name.startswith(KEY)]
+    set_to = ", ".join(f'"{name}" = {_value(table, name)}' for name in names if name not in keys)
+    found = " AND ".join(f't."{name.removeprefix(KEY)}" = r."{name}"' for name in keys)
+    return f"UPDATE {table.name} AS t SET {set_to} FROM {given} WHERE {found}"
+
+
+def _unnest(table: Table, names: Sequence[str], numbers: Iterator[int]) -> str:
+    arrays = ", ".join(f"${next(numbers)}::{array(_column(table, name))}[]" for name in names)
+    return f"unnest({arrays}) AS r ({', '.join(_quoted(names))})"
+
+
+def _value(table: Table, name: str) -> str:
+    cast = "::jsonb" if isinstance(_column(table, name).type, JSON) else ""
+    return f'r."{name}"{cast}'
+
+
+def _column(table: Table, name: str) -> Column[Any]:
+    return table.c[name.removeprefix(KEY)]
+
+
+def _quoted(names: Sequence[str]) -> list[str]:
+    return [f'"{name}"' for name in names]
+
+
+@cache
+def _plain_insertion(table: Table) -> Insert:
+    own = {name: database_now() for of, name in BY_THE_DATABASE if of is table}
+    return insert(table).values(own) if own else insert(table)
+
+
+@cache
+def _plain_change(table: Table, names: tuple[str, ...]) -> Update:
+    statement = update(table).values({name: bindparam(name) for name in names if not name.startswith(KEY)})
+    for column in table.primary_key:
+        statement = statement.where(column == bindparam(f"{KEY}{column.name}"))
+    return statement
