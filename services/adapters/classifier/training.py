@@ -13,6 +13,7 @@ from scipy import sparse
 from services.adapters.classifier.calibration import Floats, Labels
 from services.adapters.classifier.features import Block, Columns, Reader, Row, cuts_of
 from services.adapters.classifier.model import HEADING_VOICE, About, TextModel
+from services.adapters.classifier.runs import runs_of
 from services.adapters.classifier.trust import Trust
 from services.adapters.classifier.twins import families
 from services.adapters.classifier.vectors import FEWEST_ROWS as FEWEST_ROWS_OF_TOKEN
@@ -72,7 +73,7 @@ def train(
     headed = np.flatnonzero([reader.has_heading(row) for row in rows])
     heading = vocabulary.matrix(reader.bags(rows[int(index)], heading_only=True) for index in headed)
     scores = _out_of_fold(whole, (headed, heading), truth, families(reader, rows))
-    runs = np.array([len(reader.bags(row)[Block.TEXT]) for row in rows])
+    runs = np.array([len(reader.bags(row).text.codes) for row in rows])
     trust, confidence = Trust.of(scores, _familiar(whole, vocabulary, runs), truth, chance=CHANCE)
     weights, bias = _fit(whole, truth, len(names))
     model = TextModel(names, reader, vocabulary, weights, bias, trust, about)
@@ -84,7 +85,7 @@ def _named_often(columns: Columns, places: frozenset[str], rows: Sequence[Row]) 
     reader = Reader(columns, places)
     named: Counter[str] = Counter()
     for row in rows:
-        named.update(reader.named_places(" ".join(row.get(name, "") for name in columns.text)))
+        named.update(reader.named_places(runs_of(" ".join(row.get(name, "") for name in columns.text))))
     return frozenset(name for name, count in named.items() if count >= FEWEST_ROWS_OF_PLACE)
 
 
