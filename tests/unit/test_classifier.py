@@ -99,7 +99,8 @@ def test_a_row_is_answered_by_the_scores_that_training_assumed() -> None:
         whole, alone = model.vocabulary.matrix(
             model.reader.bags(row, heading_only=heading_only) for heading_only in (False, True)
         )
-        blended = (whole + alone) / 2 if row.get("title") else whole
+        voice = model.voice if row.get("title") else 0.0
+        blended = (1 - voice) * whole + voice * alone
         scores, familiar = model.heard(row)
         assert scores == pytest.approx((blended @ model.weights + model.bias)[0], abs=1e-6)
         of_all = model.trust.confidence(scores[None, :], np.array([familiar], dtype=np.float32))
@@ -274,6 +275,20 @@ def test_a_damaged_file_is_refused(content: bytes) -> None:
 def test_a_file_of_an_earlier_format_says_to_train_again() -> None:
     with pytest.raises(ModelRefused, match=r"格式版本为1.*重新训练"):
         artifact.from_bytes(damaged(header=json.dumps({"format": 1}).encode()))
+
+
+def test_a_file_of_the_format_before_hears_headings_as_it_was_trained_to() -> None:
+    model = trained().model
+    with zipfile.ZipFile(io.BytesIO(artifact.to_bytes(model))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    header = json.loads(members["header.json"])
+    assert header.pop("voice") == model.voice != artifact.VOICE_OF_EARLIER
+    members["header.json"] = json.dumps({**header, "format": artifact.EARLIER}).encode()
+    earlier = io.BytesIO()
+    with zipfile.ZipFile(earlier, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    assert artifact.from_bytes(earlier.getvalue()).voice == artifact.VOICE_OF_EARLIER
 
 
 def test_a_flipped_byte_is_refused_or_changes_nothing() -> None:

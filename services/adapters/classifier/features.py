@@ -97,12 +97,12 @@ class Reader:
         if heading_only and self.columns.heading is not None:
             names = (self.columns.heading,)
         text = runs_of(" ".join([row.get(name, "") for name in names]))
-        told = {
-            Block.GIVEN: list(self._given(row)),
-            Block.PLACE: list(self._placed(row, text)),
-            Block.TIME: list(self._dated(row)),
-        }
-        return Bags(text, {block: Counter(tokens) for block, tokens in told.items() if tokens})
+        told = (
+            (Block.GIVEN, list(self._given(row))),
+            (Block.PLACE, list(self._placed(row, text))),
+            (Block.TIME, list(self._dated(row))),
+        )
+        return Bags(text, {block: Counter(tokens) for block, tokens in told if tokens})
 
     def has_heading(self, row: Row) -> bool:
         return bool(self.columns.heading and row.get(self.columns.heading))
@@ -125,6 +125,8 @@ class Reader:
 
     def named_places(self, text: Runs) -> set[str]:
         """Those of the places that stand in a text; linear in it."""
+        if not self.places:
+            return set()
         _, begun = found(text.pairs(), self._starts)
         starts = self._starts[begun].tolist()
         return {name for start in starts for name in self._by_start[start] if name in text.said}

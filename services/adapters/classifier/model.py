@@ -12,7 +12,7 @@ from services.adapters.classifier.features import Reader, Row
 from services.adapters.classifier.trust import Trust
 from services.adapters.classifier.vectors import Vocabulary
 
-HEADING_VOICE = 0.5
+HEADING_VOICE = 0.3
 """What a heading alone weighs beside the whole: it says in few words what the rest says in many."""
 BEST = 5
 
@@ -41,6 +41,8 @@ class TextModel:
     bias: Floats
     trust: Trust
     about: About = field(compare=False)
+    voice: float = HEADING_VOICE
+    """What its headings weigh: as in training."""
 
     def described(self, scores: Mapping[str, object]) -> TextModel:
         """The same model with its scores written into what it tells of itself."""
@@ -74,6 +76,6 @@ class TextModel:
         if self.reader.has_heading(row):
             of_heading, alone = self.vocabulary.vector(self.reader.bags(row, heading_only=True))
             indices = np.concatenate((indices, of_heading))
-            values = np.concatenate(((1 - HEADING_VOICE) * values, HEADING_VOICE * alone))
+            values = np.concatenate(((1 - self.voice) * values, self.voice * alone))
         scores: Floats = values @ self.weights.take(indices, axis=0) + self.bias
         return scores, familiar

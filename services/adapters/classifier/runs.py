@@ -23,6 +23,7 @@ ASKED_OF_ONE = 2
 """Both models ask for the same petition and its heading, one after the other."""
 _BITS = 21
 _MASK = (1 << _BITS) - 1
+_OF_TWO = np.array((1 << _BITS, 1 << 2 * _BITS))
 _BLANK = re.compile(r"\s+")
 _NUMBER = re.compile(r"[0-9０-９]+")
 
@@ -37,7 +38,7 @@ class Runs:
 
     def pairs(self) -> Codes:
         """Those of two characters."""
-        start, stop = np.searchsorted(self.codes, (1 << _BITS, 1 << 2 * _BITS))
+        start, stop = self.codes.searchsorted(_OF_TWO)
         return self.codes[start:stop]
 
 
@@ -52,8 +53,11 @@ def runs_of(text: str) -> Runs:
     every.sort()
     if not len(every):
         return Runs(said, every, every)
-    starts = np.flatnonzero(np.concatenate(((True,), every[1:] != every[:-1])))
-    return Runs(said, every[starts], np.diff(starts, append=len(every)))
+    last_of_equals = np.append(every[1:] != every[:-1], True).nonzero()[0]
+    often = last_of_equals.copy()
+    often[1:] -= last_of_equals[:-1]
+    often[0] += 1
+    return Runs(said, every[last_of_equals], often)
 
 
 def readable(text: str) -> str:
@@ -81,9 +85,8 @@ def found(codes: Codes, known: Codes) -> tuple[npt.NDArray[np.bool_], npt.NDArra
     """Which of the codes are among ``known`` (rising), and where these stand there."""
     if not len(known):
         return np.zeros(len(codes), dtype=np.bool_), np.zeros(0, dtype=np.int64)
-    at = np.searchsorted(known, codes)
-    at[at == len(known)] = 0
-    there = known[at] == codes
+    at = known.searchsorted(codes)
+    there = known.take(at, mode="clip") == codes
     return there, at[there]
 
 

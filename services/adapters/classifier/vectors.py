@@ -79,7 +79,7 @@ class Vocabulary:
 
     def _weighed(self, block: Block, columns: Whole, often: Codes) -> tuple[Whole, Floats]:
         """A block's values: sublinear in how often, times rarity, to the block's length."""
-        strength: Floats = LOG[np.minimum(often, len(LOG) - 1)] * self.rarity[columns]
+        strength: Floats = LOG.take(often, mode="clip") * self.rarity.take(columns)
         length = math.sqrt(strength @ strength)
         return columns, strength * np.float32(BLOCK_WEIGHT[block] / length) if length else strength
 
