@@ -9,7 +9,7 @@ from importlib.resources import files
 
 FIRST = "router"
 READERS = ("cues", "directory_files", "gazetteer")
-MODELS = ("artifact", "calibration", "features", "model", "trust", "vectors")
+MODELS = ("artifact", "calibration", "features", "model", "runs", "trust", "vectors")
 DATA = ("services.directory", "services.gazetteer", "services.statutes")
 _IMPORTED = re.compile(r"^from services\.domain\.(\w+) import", re.MULTILINE)
 

@@ -65,6 +65,7 @@ class Directory:
         self.categories = categories
         self.gazetteer = gazetteer
         self._competences: dict[tuple[str, str, date | None], Competence] = {}
+        self._lowest: dict[tuple[str, str, date | None], Organ | None] = {}
         self._by_id = {organ.id: organ for organ in self.organs}
         self._by_code = {organ.code: organ for organ in self.organs}
         self._by_region: dict[str, list[Organ]] = defaultdict(list)
@@ -144,8 +145,13 @@ class Directory:
 
     def by_function(self, function: str, region_code: str, *, on: date | None = None) -> Organ | None:
         """The lowest organ with the function at the place or above it."""
-        found = (self._holding(function, region, on) for region in self.gazetteer.lineage(region_code))
-        return next((organ for organ in found if organ is not None), None)
+        asked = (function, region_code, on)
+        if asked not in self._lowest:
+            if len(self._lowest) >= MOST_ANSWERS:
+                self._lowest.clear()
+            found = (self._holding(function, region, on) for region in self.gazetteer.lineage(region_code))
+            self._lowest[asked] = next((organ for organ in found if organ is not None), None)
+        return self._lowest[asked]
 
     def superior_of_same_line(self, organ_id: UUID) -> Organ | None:
         """The nearest organ of the same function above: 南县自然资源局 → 益阳市自然资源局."""

@@ -68,6 +68,7 @@ class MatterFinder:
             votes = self._votes[entry.phrase]
             if entry.category_code:
                 votes.append((entry.category_code, entry.weight))
+        self._shares = {phrase: _shares(votes) for phrase, votes in self._votes.items()}
         self._matcher = PhraseMatcher(self._votes)
 
     def find(self, text: str, title: str = "") -> MatterFinding:
@@ -93,8 +94,8 @@ class MatterFinder:
 
     def _phrase_counts(self, text: str, title: str) -> dict[str, float]:
         """How strongly each phrase is present: repetition counts by its logarithm only."""
-        body = Counter(match.phrase for match in self._matcher.find(text))
-        head = Counter(match.phrase for match in self._matcher.find(title))
+        body = Counter(self._matcher.phrases(text))
+        head = dict.fromkeys(self._matcher.phrases(title))
         strength = {phrase: 1.0 + math.log(count) for phrase, count in body.items()}
         for phrase in head:
             strength[phrase] = strength.get(phrase, 0.0) + TITLE_WEIGHT
@@ -104,9 +105,8 @@ class MatterFinder:
         """The votes of every category, those of everything below it included."""
         scores: dict[str, float] = defaultdict(float)
         for phrase, strength in phrases.items():
-            for code, weight in self._votes[phrase]:
-                for length in range(2, len(code) + 1, 2):
-                    scores[code[:length]] += weight * strength
+            for code, weight in self._shares[phrase]:
+                scores[code] += weight * strength
         return scores
 
     def _descend(self, code: str, subtree: Mapping[str, float]) -> str:
@@ -130,6 +130,11 @@ class MatterFinder:
         }
         named = "、".join(phrase for phrase, _ in _ranked(votes)[:EVIDENCE_PHRASES])
         return f"文中提到{named},属于{self._categories.path_name(best)}"
+
+
+def _shares(votes: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Each vote for its category and for all that it lies in."""
+    return [(code[:length], weight) for code, weight in votes for length in range(2, len(code) + 1, 2)]
 
 
 def _ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:

@@ -6,10 +6,11 @@ whether anything can start there: the work is linear in the text, and most place
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from services.domain.matcher import Heads
 from services.domain.own_place import OwnPlace
 from services.domain.region import CODE_LENGTH, Gazetteer, Region, RegionLevel
 from services.domain.region_names import (
@@ -103,7 +104,8 @@ class Lexicon:
         self._entries.update(dict.fromkeys((place.name for place in own), ""))
         for place in own:
             self._add(place.name, gazetteer.get(place.region_code).code, Form.OWN)
-        self._heads = _lengths_by_head(self._entries)
+        self._heads = Heads(self._entries)
+        self._lengths = self._heads.lengths
 
     def _add(self, name: str, code: str, form: Form) -> None:
         """An entry is its form's digit and the code; a string of them costs a quarter of a dict."""
@@ -144,19 +146,20 @@ class Lexicon:
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """The names in the text from left to right; those inside other words and names are left out."""
-        position, previous_end, found, last = 0, -1, 0, len(text) - 1
-        heads = self._heads
-        while position < last and found < _MOST_MENTIONS:
-            lengths = heads.get(text[position : position + 2])
-            mention = None if lengths is None else self._at(text, position, lengths, previous_end)
-            if mention is None:
-                position += 1
+        previous_end, found, free = -1, 0, 0
+        for position in self._heads.positions(text):
+            if position < free:
                 continue
-            position = mention.end
+            mention = self._at(text, position, self._lengths[text[position : position + 2]], previous_end)
+            if mention is None:
+                continue
+            free = mention.end
             if mention.codes:
                 found += 1
                 previous_end = mention.end
                 yield mention
+                if found == _MOST_MENTIONS:
+                    return
 
     def _at(self, text: str, start: int, lengths: tuple[int, ...], previous_end: int) -> Mention | None:
         """The longest name that begins here, or a shorter one that leads on to a name within it (南阳,
@@ -178,7 +181,7 @@ class Lexicon:
 
     def _leads_on(self, text: str, start: int, end: int, *, stems: bool = False) -> bool:
         """Does a region's full name (or its stem) follow that lies within the province, city or county?"""
-        sizes = self._heads.get(text[end : end + 2])
+        sizes = self._lengths.get(text[end : end + 2])
         outer = self._name(text[start:end]) if sizes is not None else None
         if outer is None or outer.town or sizes is None:
             return False
@@ -264,7 +267,7 @@ class Lexicon:
 
     def _stem_at(self, text: str, start: int) -> bool:
         """Does a name without its last word begin here, and is it no everyday word?"""
-        for length in self._heads.get(text[start : start + 2], ()):
+        for length in self._lengths.get(text[start : start + 2], ()):
             if text[start : start + length] in self._entries:
                 return text[start : start + length] not in ORDINARY
         return False
@@ -273,7 +276,7 @@ class Lexicon:
         """Does a full name begin here, before the given place?"""
         if start >= before:
             return False
-        for length in self._heads.get(text[start : start + 2], ()):
+        for length in self._lengths.get(text[start : start + 2], ()):
             name = self._name(text[start : start + length]) if start + length <= len(text) else None
             if name is not None and name.form is Form.FULL:
                 return True
@@ -340,13 +343,3 @@ def _is_beneath_the_unnamed(text: str, mention: Mention) -> bool:
 
 def _follows(text: str, end: int, start: int) -> bool:
     return start == end or (start - end <= 5 and SEPARATION.fullmatch(text, end, start) is not None)
-
-
-def _lengths_by_head(names: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
-    """First two characters → lengths of the names that begin so, longest first."""
-    lengths: dict[str, tuple[int, ...]] = {}
-    for name in names:
-        known = lengths.get(name[:2], ())
-        if len(name) not in known:
-            lengths[name[:2]] = tuple(sorted((*known, len(name)), reverse=True))
-    return lengths

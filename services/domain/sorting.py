@@ -74,7 +74,7 @@ class Sorter:
 
     def sort(self, title: str, text: str, stated: Purpose | None = None) -> Sorting:
         """Purpose, path and urgency of a petition, with the words that speak for them."""
-        found = {match.phrase for match in self._matcher.find(f"{title}\n{text}")}
+        found = set(self._matcher.phrases(f"{title}\n{text}"))
         urgent = tuple(sorted(found & self._cues["urgent"].keys()))
         purpose, confidence, cues = self._purpose(found, title, stated)
         path: Path | None = None

@@ -69,8 +69,8 @@ class Candidate:
     @property
     def score(self) -> float:
         """The mean of those who spoke of it."""
-        spoke = self.by.values()
-        return sum(spoke) / len(spoke)
+        shares = [round(share, 3) for share in (self.lexicon, self.model) if share is not None]
+        return sum(shares) / len(shares)
 
     @property
     def by(self) -> dict[str, float]:

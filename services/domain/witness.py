@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -18,6 +19,9 @@ from services.domain.organ import Organ
 from services.domain.power import PowerRole
 from services.domain.refusal import Refusal
 from services.domain.region import RegionLevel
+
+MOST_LABELS = 4096
+"""Labels are few, and read again for every petition."""
 
 
 class Kind(StrEnum):
@@ -65,6 +69,7 @@ class Precedent:
         return cls(function, organ.level)
 
     @classmethod
+    @lru_cache(maxsize=MOST_LABELS)
     def read(cls, label: str) -> Precedent:
         """Of a label. ValueError for one that is none."""
         kind, _, rest = label.partition(":")

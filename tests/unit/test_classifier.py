@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from services.adapters.classifier import artifact, figures
 from services.adapters.classifier.artifact import ModelRefused
 from services.adapters.classifier.calibration import Curve, calibration_error, threshold
 from services.adapters.classifier.evaluation import out_of_fold
-from services.adapters.classifier.features import Block, Columns, Reader, Row, conjunctions, readable
+from services.adapters.classifier.features import Block, Columns, Reader, Row, conjunctions
 from services.adapters.classifier.model import About
+from services.adapters.classifier.runs import code_of, readable, run_of, runs_of
 from services.adapters.classifier.scores import Judged, macro_f1
 from services.adapters.classifier.training import NothingToLearn, Trained, train
 from services.adapters.classifier.twins import families
@@ -76,6 +78,35 @@ def test_numbers_and_blanks_are_made_alike() -> None:
     assert readable("电话 138 0000\n１２３ A") == "电话0a"
 
 
+@pytest.mark.parametrize(
+    "text", ["", "路", "路灯", "路灯不亮路灯", "a" * 300, "𠮷野家🙂\x00路\x00", "\ud800路"]
+)
+def test_runs_are_counted_as_one_would_count_them_by_hand(text: str) -> None:
+    said = readable(text)
+    by_hand = Counter(said[at : at + size] for size in (1, 2, 3) for at in range(len(said) - size + 1))
+    runs = runs_of(text)
+    assert dict(zip(map(run_of, runs.codes.tolist()), runs.often.tolist(), strict=True)) == by_hand
+    assert runs.codes.tolist() == sorted(map(code_of, by_hand))
+
+
+def test_a_row_is_answered_by_the_scores_that_training_assumed() -> None:
+    rows, _ = rows_of(50, seed=4)
+    rows += [{"body": "全是新词"}, {"title": "工地拖欠工资"}, {}]
+    lessons, labels = rows_of(200, noise=0.2)
+    columns = Columns(("title", "body"), ("source",), heading="title")
+    model = train(lessons, labels, columns, About("matter", 200, ""), places=frozenset({"东湖"})).model
+    for row in rows:
+        whole, alone = model.vocabulary.matrix(
+            model.reader.bags(row, heading_only=heading_only) for heading_only in (False, True)
+        )
+        voice = model.voice if row.get("title") else 0.0
+        blended = (1 - voice) * whole + voice * alone
+        scores, familiar = model.heard(row)
+        assert scores == pytest.approx((blended @ model.weights + model.bias)[0], abs=1e-6)
+        of_all = model.trust.confidence(scores[None, :], np.array([familiar], dtype=np.float32))
+        assert model.answer(row)[0][1] == pytest.approx(float(of_all[0]), abs=1e-6)
+
+
 def test_a_category_is_read_alone_and_with_its_neighbours() -> None:
     assert list(conjunctions(["甲", "乙", ""])) == ["0:甲", "0:甲/乙", "1:乙"]
 
@@ -91,7 +122,7 @@ def test_what_fewer_than_three_petitions_say_is_not_kept() -> None:
 
 def test_a_district_is_told_alone_and_with_each_category() -> None:
     reader = Reader(Columns(("body",), given=("kind",)), frozenset({"东湖", "西山"}))
-    bag = reader.bags({"body": "东湖区的路灯不亮", "kind": "照明"})[Block.PLACE]
+    bag = reader.bags({"body": "东湖区的路灯不亮", "kind": "照明"}).named[Block.PLACE]
     assert set(bag) == {"东湖", "东湖:kind:照明"}
 
 
@@ -244,6 +275,20 @@ def test_a_damaged_file_is_refused(content: bytes) -> None:
 def test_a_file_of_an_earlier_format_says_to_train_again() -> None:
     with pytest.raises(ModelRefused, match=r"格式版本为1.*重新训练"):
         artifact.from_bytes(damaged(header=json.dumps({"format": 1}).encode()))
+
+
+def test_a_file_of_the_format_before_hears_headings_as_it_was_trained_to() -> None:
+    model = trained().model
+    with zipfile.ZipFile(io.BytesIO(artifact.to_bytes(model))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    header = json.loads(members["header.json"])
+    assert header.pop("voice") == model.voice != artifact.VOICE_OF_EARLIER
+    members["header.json"] = json.dumps({**header, "format": artifact.EARLIER}).encode()
+    earlier = io.BytesIO()
+    with zipfile.ZipFile(earlier, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    assert artifact.from_bytes(earlier.getvalue()).voice == artifact.VOICE_OF_EARLIER
 
 
 def test_a_flipped_byte_is_refused_or_changes_nothing() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.adapters.directory_files import load_categories, load_lexicon
 from services.domain.category import Categories, Category
-from services.domain.matcher import PhraseMatcher
+from services.domain.matcher import Heads, PhraseMatcher
 from services.domain.matter import LexiconEntry, MatterFinder
 
 FINDER = MatterFinder(load_lexicon(), load_categories())
@@ -174,3 +174,17 @@ def test_phrases_are_found_leftmost_and_longest_in_any_text(text: str) -> None:
             found.append((at, longest))
         at += len(longest or text[at])
     assert [(each.start, each.phrase) for each in PhraseMatcher(PHRASES).find(text)] == found
+
+
+@pytest.mark.parametrize(
+    "text", ["", "路", "路灯", "路灯坏了" * 9, "在路灯" * 8 + "𠮷野家" + "路灯", "\ud800路灯" * 9]
+)
+def test_heads_are_found_in_any_text_as_if_one_looked_at_every_place(text: str) -> None:
+    heads = Heads(["路灯", "路灯坏", "了路", "𠮷野家"])
+    assert heads.lengths["路灯"] == (3, 2)
+    assert heads.positions(text) == [at for at in range(len(text) - 1) if text[at : at + 2] in heads.lengths]
+
+
+def test_phrases_are_those_of_the_matches() -> None:
+    matcher = PhraseMatcher(["物业", "物业公司", "公司法"])
+    assert matcher.phrases("物业公司法人和物业") == ["物业公司", "物业"]

@@ -25,8 +25,10 @@ from services.adapters.classifier.trust import MEASURES, Trust
 from services.adapters.classifier.vectors import Vocabulary
 from services.domain.refusal import Refusal
 
-FORMAT = 2
-"""2: runs of up to three characters, days as cuts, and more measures of trust."""
+FORMAT, EARLIER = 3, 2
+"""3: the file says what a heading weighs. 2, which is still read: runs of up to three characters, days as
+cuts, and more measures of trust."""
+VOICE_OF_EARLIER = 0.5
 HEADER, TOKENS = "header.json", "tokens.json"
 ARRAYS = ("rarity", "weights", "bias", "trust", "curve_raw", "curve_right")
 HALF = frozenset({"weights"})
@@ -57,6 +59,7 @@ def to_bytes(model: TextModel) -> bytes:
         "sha256": _digest(members),
         "labels": list(model.labels),
         "columns": asdict(model.reader.columns),
+        "voice": model.voice,
         "places": sorted(model.reader.places),
         "cuts": list(model.reader.cuts),
         "usual": model.trust.usual,
@@ -75,7 +78,7 @@ def from_bytes(content: bytes) -> TextModel:
     """The model of a file. Raises ``ModelRefused`` for one that is damaged or of another format."""
     members = _members(content)
     header = _header(members.pop(HEADER, b""))
-    if header.get("format") != FORMAT:
+    if header.get("format") not in (FORMAT, EARLIER):
         raise ModelRefused(reason=f"格式版本为{header.get('format')},本系统读取的是{FORMAT},请重新训练")
     if header.get("sha256") != _digest(members):
         raise ModelRefused(reason="内容与校验值不符,文件已损坏")
@@ -149,6 +152,7 @@ def _model(header: Mapping[str, Any], members: Mapping[str, bytes]) -> TextModel
             Curve(arrays["curve_raw"], arrays["curve_right"]),
         ),
         about=About(**header["about"]),
+        voice=float(header["voice"]) if header["format"] == FORMAT else VOICE_OF_EARLIER,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,6 +66,12 @@ class Curve:
         odds = beyond * self.right[0] / (1.0 - self.right[0])
         read = np.interp(raw, self.raw, self.right)
         return np.where(raw < self.raw[0], odds / (1.0 + odds), read).astype(np.float32)
+
+    def read_one(self, raw: float) -> float:
+        if raw >= self.raw[0]:
+            return float(np.interp(raw, self.raw, self.right))
+        odds = math.exp(raw - float(self.raw[0])) * float(self.right[0] / (1.0 - self.right[0]))
+        return odds / (1.0 + odds)
 
 
 @dataclass(frozen=True, slots=True)

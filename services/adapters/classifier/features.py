@@ -8,18 +8,18 @@ certain days the row lies. Digits are made alike, so that nobody's number become
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np
+
+from services.adapters.classifier.runs import Runs, code_of, found, runs_of
 
 Row = Mapping[str, str]
 """Column → value; a column that is not there is empty."""
 
-LONGEST_GRAM = 3
-READ_CHARS = 2_000
-"""Only so much of a text is read: what is wanted stands in front, attachments are quoted behind."""
 HEADING_SHARE = 0.35
 """A text column whose values are at most this share of the longest column's is a heading."""
 CATEGORY_SHARE = 0.2
@@ -28,8 +28,6 @@ CATEGORY_CHARS = 16
 PERIOD_DIGITS, DAY_DIGITS = 6, 8
 """Row numbers begin with year, month, day: units are renamed, and what a label meant then is told by it."""
 MOST_CUTS = 11
-_BLANK = re.compile(r"\s+")
-_NUMBER = re.compile(r"[0-9０-９]+")
 
 
 class Block(StrEnum):
@@ -37,6 +35,14 @@ class Block(StrEnum):
     GIVEN = "given"
     PLACE = "place"
     TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """The tokens of a row with how often each stands there; ``named``: of the blocks that have any."""
+
+    text: Runs
+    named: Mapping[Block, Counter[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +87,22 @@ class Reader:
         self.columns = columns
         self.places = places
         self.cuts = cuts
-        self._by_start: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_start: defaultdict[int, list[str]] = defaultdict(list)
         for name in places:
-            self._by_start[name[:2]].append(name)
+            self._by_start[code_of(name[:2])].append(name)
+        self._starts = np.array(sorted(self._by_start), dtype=np.int64)
 
-    def bags(self, row: Row, *, heading_only: bool = False) -> dict[Block, Counter[str]]:
-        """The tokens of a row with how often each stands there."""
+    def bags(self, row: Row, *, heading_only: bool = False) -> Bags:
         names = self.columns.text
         if heading_only and self.columns.heading is not None:
             names = (self.columns.heading,)
-        text = readable(" ".join(row.get(name, "") for name in names))
-        return {
-            Block.TEXT: Counter(grams(text)),
-            Block.GIVEN: Counter(self._given(row)),
-            Block.PLACE: Counter(self._placed(row, text)),
-            Block.TIME: Counter(self._dated(row)),
-        }
+        text = runs_of(" ".join([row.get(name, "") for name in names]))
+        told = (
+            (Block.GIVEN, list(self._given(row))),
+            (Block.PLACE, list(self._placed(row, text))),
+            (Block.TIME, list(self._dated(row))),
+        )
+        return Bags(text, {block: Counter(tokens) for block, tokens in told if tokens})
 
     def has_heading(self, row: Row) -> bool:
         return bool(self.columns.heading and row.get(self.columns.heading))
@@ -111,16 +117,19 @@ class Reader:
         if day := dated(row, self.columns):
             yield from (f"{'after' if day > cut else 'until'}:{cut}" for cut in self.cuts)
 
-    def _placed(self, row: Row, text: str) -> Iterator[str]:
+    def _placed(self, row: Row, text: Runs) -> Iterator[str]:
         values = [(name, row[name]) for name in self.columns.given if row.get(name)]
         for place in self.named_places(text):
             yield place
             yield from (f"{place}:{name}:{value}" for name, value in values)
 
-    def named_places(self, text: str) -> set[str]:
+    def named_places(self, text: Runs) -> set[str]:
         """Those of the places that stand in a text; linear in it."""
-        begun = {text[start : start + 2] for start in range(len(text) - 1)} & self._by_start.keys()
-        return {name for start in begun for name in self._by_start[start] if name in text}
+        if not self.places:
+            return set()
+        _, begun = found(text.pairs(), self._starts)
+        starts = self._starts[begun].tolist()
+        return {name for start in starts for name in self._by_start[start] if name in text.said}
 
 
 def dated(row: Row, columns: Columns) -> str:
@@ -134,19 +143,6 @@ def cuts_of(rows: Sequence[Row], columns: Columns) -> tuple[str, ...]:
     days = sorted(day for row in rows if (day := dated(row, columns)))
     at = (days[len(days) * part // (MOST_CUTS + 1)] for part in range(1, MOST_CUTS + 1)) if days else ()
     return tuple(sorted(set(at) - {days[-1]} if days else ()))
-
-
-def readable(text: str) -> str:
-    """Without blanks, in lower case, every number alike: what the n-grams are cut from."""
-    return _NUMBER.sub("0", _BLANK.sub("", text[:READ_CHARS])).lower()
-
-
-def grams(text: str) -> Iterable[str]:
-    """Every run of 1 to 3 characters, in the order of their length."""
-    tokens = list(text)
-    for length in range(2, LONGEST_GRAM + 1):
-        tokens += [text[start : start + length] for start in range(len(text) - length + 1)]
-    return tokens
 
 
 def conjunctions(values: Sequence[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from services.adapters.classifier.features import Reader, Row
 from services.adapters.classifier.trust import Trust
 from services.adapters.classifier.vectors import Vocabulary
 
-HEADING_VOICE = 0.5
+HEADING_VOICE = 0.3
 """What a heading alone weighs beside the whole: it says in few words what the rest says in many."""
 BEST = 5
 
@@ -41,6 +41,8 @@ class TextModel:
     bias: Floats
     trust: Trust
     about: About = field(compare=False)
+    voice: float = HEADING_VOICE
+    """What its headings weigh: as in training."""
 
     def described(self, scores: Mapping[str, object]) -> TextModel:
         """The same model with its scores written into what it tells of itself."""
@@ -59,24 +61,21 @@ class TextModel:
     def answer(self, row: Row, best: int = BEST) -> tuple[tuple[str, float], ...]:
         """The ``best`` likeliest labels of a row, from the likeliest, with their chances."""
         scores, familiar = self.heard(row)
-        first = float(self.trust.confidence(scores[None, :], np.array([familiar], dtype=np.float32))[0])
+        order = np.argsort(-scores, kind="stable")
         part = shares(scores, self.trust.sharpness)
-        order = np.argsort(-scores, kind="stable")[:best]
+        first = self.trust.of_one(scores, order, float(part[order[0]]), familiar)
         left = (1.0 - first) / max(1.0 - float(part[order[0]]), 1e-6)
-        chances = [first, *(min(first, float(part[index]) * left) for index in order[1:])]
-        return tuple((self.labels[index], chance) for index, chance in zip(order, chances, strict=True))
+        chances = [first, *(min(first, share * left) for share in part[order[1:best]].tolist())]
+        return tuple(zip((self.labels[index] for index in order[:best].tolist()), chances, strict=True))
 
     def heard(self, row: Row) -> tuple[Floats, float]:
         """One score a label, and the share of the text's runs that are known."""
-        whole, familiar = self._scores(row)
-        if not self.reader.has_heading(row):
-            return whole, familiar
-        alone, _ = self._scores(row, heading_only=True)
-        blended: Floats = (1 - HEADING_VOICE) * whole + HEADING_VOICE * alone
-        return blended, familiar
-
-    def _scores(self, row: Row, *, heading_only: bool = False) -> tuple[Floats, float]:
-        bags = self.reader.bags(row, heading_only=heading_only)
+        bags = self.reader.bags(row)
         indices, values = self.vocabulary.vector(bags)
-        scores: Floats = values @ self.weights[indices] + self.bias
-        return scores, self.vocabulary.familiar(bags, indices)
+        familiar = self.vocabulary.familiar(bags, indices)
+        if self.reader.has_heading(row):
+            of_heading, alone = self.vocabulary.vector(self.reader.bags(row, heading_only=True))
+            indices = np.concatenate((indices, of_heading))
+            values = np.concatenate(((1 - self.voice) * values, self.voice * alone))
+        scores: Floats = values @ self.weights.take(indices, axis=0) + self.bias
+        return scores, familiar

@@ -4,15 +4,17 @@ of fold say what to expect of it."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from services.adapters.classifier.calibration import Floats, Labels
 from services.adapters.classifier.features import Block, Columns, Reader, Row, cuts_of
 from services.adapters.classifier.model import HEADING_VOICE, About, TextModel
+from services.adapters.classifier.runs import runs_of
 from services.adapters.classifier.trust import Trust
 from services.adapters.classifier.twins import families
 from services.adapters.classifier.vectors import FEWEST_ROWS as FEWEST_ROWS_OF_TOKEN
@@ -21,10 +23,14 @@ from services.domain.refusal import Refusal
 
 FOLDS = 10
 """The more, the nearer what they tell is to the model of all rows; training takes so many times as long."""
-SOFTNESS = 1.0
+SOFTNESS = 0.3
 """The C of the separators: the lower, the less a single row can say."""
 EVENNESS = 0.25
 """The power of a label's rarity that its rows are weighed with: 0 all rows alike, 1 all labels alike."""
+TELLING = 0.5
+"""How far a separator hears the tokens by what they tell of its label, and not all alike."""
+HINT = 0.05
+"""What a token counts besides, within a label and without."""
 FEWEST_ROWS = 20
 FEWEST_ROWS_OF_PLACE = 10
 LEANING = 0.015
@@ -72,7 +78,7 @@ def train(
     headed = np.flatnonzero([reader.has_heading(row) for row in rows])
     heading = vocabulary.matrix(reader.bags(rows[int(index)], heading_only=True) for index in headed)
     scores = _out_of_fold(whole, (headed, heading), truth, families(reader, rows))
-    runs = np.array([len(reader.bags(row)[Block.TEXT]) for row in rows])
+    runs = np.array([len(reader.bags(row).text.codes) for row in rows])
     trust, confidence = Trust.of(scores, _familiar(whole, vocabulary, runs), truth, chance=CHANCE)
     weights, bias = _fit(whole, truth, len(names))
     model = TextModel(names, reader, vocabulary, weights, bias, trust, about)
@@ -84,7 +90,7 @@ def _named_often(columns: Columns, places: frozenset[str], rows: Sequence[Row]) 
     reader = Reader(columns, places)
     named: Counter[str] = Counter()
     for row in rows:
-        named.update(reader.named_places(" ".join(row.get(name, "") for name in columns.text)))
+        named.update(reader.named_places(runs_of(" ".join(row.get(name, "") for name in columns.text))))
     return frozenset(name for name, count in named.items() if count >= FEWEST_ROWS_OF_PLACE)
 
 
@@ -122,23 +128,43 @@ def _fit(matrix: sparse.csr_matrix, truth: Labels, labels: int) -> tuple[Floats,
 
     present, counts = np.unique(truth, return_counts=True)
     rarity = (len(truth) / (len(present) * counts)) ** EVENNESS
-    by_label: Mapping[int, float] = dict(zip(present.tolist(), rarity.tolist(), strict=True))
-    separators = LinearSVC(C=SOFTNESS, class_weight=by_label, random_state=CHANCE).fit(matrix, truth)
-    found, base = separators.coef_, separators.intercept_
-    if len(present) == 2:  # one separator serves both
-        found, base = np.vstack([-found, found]), np.append(-base, base)
+    strength = _strength(matrix, truth, present)
+    all_labels = strength.sum(axis=0)
     weights = np.zeros((matrix.shape[1], labels), dtype=np.float32)
-    weights[:, present] = found.T + LEANING * _by_frequency(matrix, truth, present)
     bias = np.full(labels, NEVER, dtype=np.float32)
-    bias[present] = base
+    for index, label in enumerate(present):
+        told = _told(strength[index], all_labels)
+        seen = sparse.csr_matrix(
+            (matrix.data * told[matrix.indices], matrix.indices, matrix.indptr), matrix.shape
+        )
+        separator = LinearSVC(C=SOFTNESS, class_weight={True: rarity[index]}, random_state=CHANCE)
+        separator.fit(seen, truth == label)
+        weights[:, label] = separator.coef_[0] * told
+        bias[label] = separator.intercept_[0]
+    weights[:, present] += LEANING * _by_frequency(strength)
     return weights, bias
 
 
-def _by_frequency(matrix: sparse.csr_matrix, truth: Labels, present: Labels) -> Floats:
+def _strength(matrix: sparse.csr_matrix, truth: Labels, present: Labels) -> Floats:
+    """Of each label, how much there is of each token in its rows."""
+    member = sparse.csr_matrix(present[:, None] == truth[None, :], dtype=np.float32)
+    strength: Floats = np.asarray((member @ matrix).todense())
+    return strength
+
+
+def _told(own: Floats, all_labels: Floats) -> npt.NDArray[np.float64]:
+    """How much each token tells of a label, for or against it: a separator then needs fewer rows to hear it
+    (naive Bayes and separators in one). Half of it is the same for all tokens; their mean is one."""
+    inside, outside = own + HINT, all_labels - own + HINT
+    ratio = np.abs(np.log((inside / inside.sum()) / (outside / outside.sum())), dtype=np.float64)
+    told: npt.NDArray[np.float64] = (1 - TELLING) + TELLING * ratio / max(float(ratio.mean()), 1e-6)
+    return told
+
+
+def _by_frequency(strength: Floats) -> Floats:
     """Multinomial naive Bayes without the labels' shares: of each token and label, the logarithm of its share
     in the label's rows, beside the mean over the labels."""
-    member = sparse.csr_matrix(present[:, None] == truth[None, :], dtype=np.float32)
-    strength = np.asarray((member @ matrix).todense()) + np.float32(UNSEEN)
-    logs = np.log(strength / strength.sum(axis=1, keepdims=True)).T
+    share = strength + np.float32(UNSEEN)
+    logs = np.log(share / share.sum(axis=1, keepdims=True)).T
     leaning: Floats = logs - logs.mean(axis=1, keepdims=True)
     return leaning

@@ -6,7 +6,9 @@ right, some pairs are always mixed up), so the labels are heard too; then a risi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from operator import mul
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +67,18 @@ class Trust:
         trust = cls(usual, sharpness, weights, float(judge.intercept_[0]), curve)
         return trust, trust._told(raw, familiar)
 
+    def of_one(self, scores: Floats, order: Labels, share: float, familiar: float) -> float:
+        """The same for one answer, without a line of zeros for every label; ``order``: its labels, best
+        first, ``share``: that of the best."""
+        first, second, third = (int(order[at]) for at in (0, 1, min(2, len(order) - 1)))
+        best = float(scores[first])
+        margin = (best - float(scores[second])) * self.sharpness
+        seen = (margin / 3, min(margin, 6) ** 2 / 10, math.log(share), best, best - float(scores[third]))
+        raw = self.bias + float(self.weights[MEASURES + first])
+        raw += SECOND_VOICE * float(self.weights[MEASURES + len(order) + second])
+        raw += sum(map(mul, seen, self.weights[:MEASURES].tolist()))
+        return self.curve.read_one(raw) * min(familiar / max(self.usual, 1e-6), 1.0)
+
     def confidence(self, scores: Floats, familiar: Floats) -> Floats:
         """Of each row (rows × labels), the chance that its best label is right."""
         return self._told(measures(scores, self.sharpness) @ self.weights + self.bias, familiar)
@@ -78,8 +92,8 @@ def measures(scores: Floats, sharpness: float) -> Floats:
     """What can be seen of an answer from outside: distances, shares, how much speaks for the best label at
     all, and which labels came first."""
     rows, labels = np.arange(len(scores)), scores.shape[1]
-    order = np.argsort(scores, axis=1, kind="stable")
-    third, second, first = order[:, -min(3, labels)], order[:, -2], order[:, -1]
+    order = np.argsort(-scores, axis=1, kind="stable")
+    first, second, third = order[:, 0], order[:, 1], order[:, min(2, labels - 1)]
     margin = (scores[rows, first] - scores[rows, second]) * sharpness
     seen = np.zeros((len(scores), MEASURES + 2 * labels), dtype=np.float32)
     seen[:, 0] = margin / 3

@@ -9,7 +9,8 @@ from itertools import combinations
 import numpy as np
 
 from services.adapters.classifier.calibration import Labels
-from services.adapters.classifier.features import Reader, Row, readable
+from services.adapters.classifier.features import Reader, Row
+from services.adapters.classifier.runs import readable
 
 RARE = 8
 """A run of words that stands in more rows than this tells nothing of a copy."""
