@@ -54,6 +54,34 @@ def test_a_ciphertext_opens_in_no_other_place(place: tuple[str, str, UUID]) -> N
         CIPHER.decrypt(*place, sealed)
 
 
+COLUMNS = ("name", "phone", "address", "document_number", "particulars")
+
+
+def test_the_columns_of_a_row_are_sealed_each_in_its_place() -> None:
+    row = CIPHER.encrypt_row("petitioners", ROW, [(column, column.encode()) for column in COLUMNS])
+    assert tuple(row) == COLUMNS
+    for column, sealed in row.items():
+        assert CIPHER.decrypt("petitioners", column, ROW, sealed) == column.encode()
+        assert len(sealed) == len(column) + 30
+        assert key_version(sealed) == RING.current
+        for other in set(COLUMNS) - {column}:
+            with pytest.raises(DecryptError):
+                CIPHER.decrypt("petitioners", other, ROW, sealed)
+
+
+def test_no_two_fields_of_a_row_share_any_part_of_a_nonce() -> None:
+    """Under one nonce twice, AES-GCM gives away both texts and the key of their tags."""
+    seen: set[bytes] = set()
+    for _ in range(50):
+        row = CIPHER.encrypt_row("petitioners", ROW, [(column, b"") for column in COLUMNS])
+        for sealed in row.values():
+            nonce = sealed[2:14]
+            parts = {nonce[start : start + 6] for start in range(7)}
+            assert len(parts) == 7
+            assert seen.isdisjoint(parts)
+            seen |= parts
+
+
 def test_every_changed_byte_is_noticed() -> None:
     ring = replace(
         RING, data_keys={n: RING.data_keys[1] if n == 1 else new_ring().index_key for n in range(1, 3)}
