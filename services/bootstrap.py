@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import operator
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -140,11 +141,10 @@ class Deployment:
         writer = SqliteIntake(self.database) if self.database.is_sqlite else PostgresIntake(self.database)
         self.intake = BatchedIntake(writer, self.seal, self._arrived)
         self._router: Router | None = None
-        self._rules: RuleSet | None = None
-        self._heard: Witnesses | None = None
+        self._made_of: tuple[object, ...] = ()
         self._directory: Directory | None = None
         self._looking = asyncio.Lock()
-        self._building = asyncio.Lock()
+        self._making = asyncio.Lock()
         self._looked_at = 0.0
 
     @asynccontextmanager
@@ -177,12 +177,14 @@ class Deployment:
 
     async def router(self) -> Router:
         """The present router. To make one takes a second, so it is made in a thread: others are served on."""
-        async with self._building:
-            directory, rules, heard = await self.directory(), self.rules.held, self.models.witnesses
-            stale = self._router is None or self._router.directory is not directory
-            if stale or self._router is None or self._rules is not rules or self._heard is not heard:
-                made = await asyncio.to_thread(self.router_over, directory, rules)
-                self._rules, self._heard, self._router = rules, heard, made
+        directory, rules, heard = await self.directory(), self.rules.held, self.models.witnesses
+        parts = (directory, rules, heard)
+        if self._router is not None and _same(self._made_of, parts):
+            return self._router
+        async with self._making:  # waits for nothing but the thread: whoever is here may hold a connection
+            if self._router is None or not _same(self._made_of, parts):
+                self._router = await asyncio.to_thread(self.router_over, directory, rules)
+                self._made_of = parts
             return self._router
 
     async def witnesses(self) -> Witnesses:
@@ -303,6 +305,10 @@ class Deployment:
                 self.clock.shift = max(self.clock.shift, timedelta(seconds=seconds or 0))
             self._looked_at = time.monotonic()
             return self._directory
+
+
+def _same(made_of: tuple[object, ...], parts: tuple[object, ...]) -> bool:
+    return len(made_of) == len(parts) and all(map(operator.is_, made_of, parts))
 
 
 HOLDING: ContextVar[bool] = ContextVar("holding", default=False)

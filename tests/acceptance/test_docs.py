@@ -157,7 +157,9 @@ def test_metrics_that_are_named_exist() -> None:
 
 
 def subcommands(command: typer.core.TyperGroup, before: str = "xinfang") -> Iterator[str]:
-    for name, sub in command.commands.items():
+    context = typer.Context(command)
+    for name in command.list_commands(context):
+        sub = command.get_command(context, name)  # loads it
         if isinstance(sub, typer.core.TyperGroup):
             yield from subcommands(sub, f"{before} {name}")
         else:

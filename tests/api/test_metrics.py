@@ -101,7 +101,7 @@ async def test_what_waits_is_told_by_its_age(world: Deployment, register: Regist
 
 async def test_an_open_transaction_is_told_by_its_age(postgresql_city_url: str, tmp_path: Path) -> None:
     world = Deployment(Settings(data=tmp_path, database_url=postgresql_city_url, redis_url=None), KEYS)
-    async with world.database.reading() as connection:
+    async with world.database.writing() as connection:
         await connection.execute(text("SELECT 1"))
         await asyncio.sleep(0.3)
         await world.refresh_gauges()

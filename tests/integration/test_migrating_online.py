@@ -123,7 +123,7 @@ async def test_a_long_transaction_holds_up_the_migration_and_nobody_else(
     config = next_version(postgresql_url, tmp_path_factory.mktemp("next"))
     waits: list[float] = []
     done = asyncio.Event()
-    async with world.database.reading() as holding:
+    async with world.database.writing() as holding:
         await holding.execute(text("SELECT count(*) FROM petitions"))  # and stays open: a report, say
         writing = asyncio.create_task(write(world, waits, done))
         migrating = asyncio.create_task(asyncio.to_thread(migrations.upgrade, config))
@@ -145,7 +145,7 @@ async def test_who_never_gets_the_lock_says_so(
     settings = Settings(data=tmp_path, database_url=postgresql_url, redis_url=None, pool_size=4)
     world = Deployment(settings, load_or_create(tmp_path / "keys.json"))
     config = next_version(postgresql_url, tmp_path_factory.mktemp("next"))
-    async with world.database.reading() as holding:
+    async with world.database.writing() as holding:
         await holding.execute(text("SELECT count(*) FROM petitions"))
         with pytest.raises(migrations.TablesBusy):
             await asyncio.to_thread(migrations.upgrade, config, tries=2, pause=0)
