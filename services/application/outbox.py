@@ -59,15 +59,15 @@ class Drain:
         self._watch = watch
 
     async def once(self) -> int:
-        """What was tried before, for it has waited longest, then a batch of fresh jobs. Returns how many.
+        """A batch of fresh jobs, then what was tried before. Returns how many were claimed.
 
-        See :meth:`services.application.ports.Queue.claim` for how many of the former come at once.
+        See :meth:`services.application.ports.Queue.claim` for how many of the latter come at once.
         """
-        tried = await self._claim(ABANDONED_AT_ONCE, retried=True)
-        await self._work(tried)
         fresh = await self._claim(self._batch, retried=False)
         await self._work(fresh)
-        return len(tried) + len(fresh)
+        tried = await self._claim(ABANDONED_AT_ONCE, retried=True)
+        await self._work(tried)
+        return len(fresh) + len(tried)
 
     async def _claim(self, limit: int, *, retried: bool) -> list[Job]:
         topics = [str(topic) for topic in self._handlers]
