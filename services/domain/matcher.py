@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import compress, count
+from operator import add
 
 SHORTEST = 2
 _FEW = 16
@@ -47,13 +48,13 @@ class Heads:
 
     def positions(self, text: str) -> list[int]:
         """In the order of the text."""
-        length, coded = len(text), text.encode(_UNITS, "surrogatepass")
-        if length < _FEW or len(coded) != 2 * length:
-            pairs = (text[at : at + SHORTEST] for at in range(length - 1))
+        coded = b"" if len(text) < _FEW else text.encode(_UNITS, "surrogatepass")
+        if len(coded) != 2 * len(text) or not coded:
+            pairs = map(add, text, text[1:])
             return [at for at, pair in enumerate(pairs) if pair in self.lengths]
         units, begins = memoryview(coded), self._numbers.__contains__
-        even = units[: length // 2 * 4].cast("I")
-        odd = units[2 : 2 + max(length - 1, 0) // 2 * 4].cast("I")
+        even = units[: len(text) // 2 * 4].cast("I")
+        odd = units[2 : 2 + (len(text) - 1) // 2 * 4].cast("I")
         found = [*compress(count(0, 2), map(begins, even)), *compress(count(1, 2), map(begins, odd))]
         found.sort()
         return found

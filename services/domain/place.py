@@ -183,16 +183,20 @@ class PlaceFinder:
 
     def _settle_by_level(self, chain: Chain) -> None:
         """吉林 is the province before its city, 石河子 the city before the town within it."""
-        paths = [self._path(leaf) for leaf in chain.leaves]
-        nests = [leaf for leaf in chain.leaves if all(leaf in path for path in paths)]
-        ranks = {leaf: self._gazetteer.get(leaf).level.rank for leaf in chain.leaves}
-        widest = [leaf for leaf, rank in ranks.items() if rank == min(ranks.values())]
+        leaves, innermost = chain.leaves, self._path(chain.leaves[0])
+        nest = next((leaf for leaf in leaves if leaf in innermost and self._holds(leaf, leaves)), None)
+        if nest is not None:
+            chain.leaves = (nest,)
+            return
+        ranks = [self._gazetteer.get(leaf).level.rank for leaf in leaves]
+        least = min(ranks)
         # 那曲市尼玛 is the county before a town of that name in another county
-        governed = min(ranks.values()) < RegionLevel.COUNTY.rank or (chain.tail is Form.STEM and chain.links)
-        if nests:
-            chain.leaves = (nests[0],)
-        elif len(widest) == 1 and governed:
-            chain.leaves = (widest[0],)
+        governed = least < RegionLevel.COUNTY.rank or (chain.tail is Form.STEM and chain.links)
+        if governed and ranks.count(least) == 1:
+            chain.leaves = (leaves[ranks.index(least)],)
+
+    def _holds(self, outer: str, leaves: Iterable[str]) -> bool:
+        return all(outer in self._path(leaf) for leaf in leaves)
 
     def _weigh_roles(self, text: str, chains: Iterable[Chain]) -> None:
         for chain in chains:
