@@ -6,7 +6,7 @@ import itertools
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -38,15 +38,31 @@ DUE = "SELECT count(*) FROM deadlines WHERE next_at <= now()"
 
 @dataclass(slots=True)
 class Grown:
-    """A system of some size, with the few real petitions that can be asked for."""
+    """A system of some size, with the few real petitions that can be asked for.
+
+    ``bodies``, ``lookups`` and ``pages`` are what is sent, with tokens of the last :meth:`let_in`.
+    """
 
     site: Site
     connection: asyncpg.Connection
-    bodies: Registrations
     real: list[Any]
     people: list[Person]
-    lookups: list[bytes]
-    pages: list[bytes]
+    numbers: list[str]
+    bodies: Registrations
+    lookups: list[bytes] = field(default_factory=list)
+    pages: list[bytes] = field(default_factory=list)
+
+    async def let_in(self) -> None:
+        """Tokens end while another system is being filled."""
+        self.bodies = await self.site.registrations()
+        # By one of the three sources: it sees a third of them, and of the others is told that there is none.
+        portal = next(each for each in self.site.credentials if each.role == "portal")
+        headers = {"Authorization": f"Bearer {await self.site.token(portal)}"}
+        self.lookups = [
+            self.site.address.request("GET", f"/v1/petitions?number={number}", headers=headers)
+            for number in self.numbers
+        ]
+        self.pages = await _pages(self.site, self.connection)
 
     async def intake(self, seconds: float) -> Sample:
         return await register(
@@ -119,6 +135,7 @@ async def growth(stage: Stage) -> list[Figure]:
             for size, system in grown.items()
         }
         for each in grown.values():
+            await each.let_in()
             await each.intake(WARM_SECONDS)
         rounds = await in_turns(cases, options.rounds)
     note = f"{options.large:,} to {options.small:,} petitions"
@@ -149,15 +166,9 @@ async def _grown(stage: Stage, count: int) -> AsyncIterator[Grown]:
         rows = await connection.fetch("SELECT id, number FROM petitions")
         await _multiplied(site, count)
         await connection.execute("CHECKPOINT")
-        # By one of the three sources: it sees a third of them, and of the others is told that there is none.
-        token = await site.token(next(each for each in site.credentials if each.role == "portal"))
-        headers = {"Authorization": f"Bearer {token}"}
-        lookups = [
-            site.address.request("GET", f"/v1/petitions?number={row['number']}", headers=headers)
-            for row in rows
-        ]
-        pages = await _pages(site, connection)
-        yield Grown(site, connection, bodies, [row["id"] for row in rows], people, lookups, pages)
+        yield Grown(
+            site, connection, [row["id"] for row in rows], people, [row["number"] for row in rows], bodies
+        )
 
 
 async def _multiplied(site: Site, count: int) -> None:
