@@ -130,7 +130,7 @@ async def growth(stage: Stage) -> list[Figure]:
             "intake": Grown.intake,
         }
         cases = {
-            f"{act} {size}": partial(run, system, options.seconds)
+            f"{act} {size}": partial(run, system, options.seconds / 2)  # ten cases a round
             for act, run in acts.items()
             for size, system in grown.items()
         }

@@ -38,12 +38,12 @@ class Options:
     """``seconds`` a case and round; ``full``: the large sizes."""
 
     rounds: int = 5
-    seconds: float = 1.5
+    seconds: float = 1.0
     full: bool = False
     connections: int = 16
     small: int = 2_000
-    large: int = 50_000
-    soak_seconds: float = 20.0
+    large: int = 20_000
+    soak_seconds: float = 10.0
 
 
 @dataclass(slots=True)

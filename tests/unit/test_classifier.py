@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import random
-import subprocess
-import sys
 import zipfile
 from collections import Counter
 from functools import cache
@@ -396,12 +394,3 @@ def test_a_column_that_is_nowhere_is_refused(tmp_path: Path, arguments: list[str
     result = CliRunner().invoke(app, ["classifier", "evaluate", "--train", file, "--test", file, *arguments])
     assert result.exit_code != 0
     assert reason in result.output
-
-
-def test_the_program_starts_without_the_training_library() -> None:
-    script = (
-        "import sys, services.cli.main, services.bootstrap;"
-        "print([name for name in ('sklearn', 'scipy', 'matplotlib', 'numpy') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,3 +71,12 @@ def test_a_city_without_a_past_is_told_so(xinfang: Xinfang, tmp_path: Path) -> N
     assert done.exit_code == 1
     assert "训练数据不足" in done.output
     assert not (tmp_path / "none.zip").exists()
+
+
+def test_the_program_starts_without_the_training_library() -> None:
+    script = (
+        "import sys, services.cli.main, services.bootstrap;"
+        "print([name for name in ('sklearn', 'scipy', 'matplotlib', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
