@@ -84,8 +84,9 @@ async def workers_killed_at_random(rig: Rig, size: Size) -> Mended:
 async def _api_killed(rig: Rig, size: Size, point: str) -> Mended:
     ready, before = time.monotonic(), rig.times_fired(point)
     for _ in range(size.times):
-        await rig.restart("api", fault=f"{point}:kill:5")
-        await rig.dies("api")
+        await rig.end_process("api")
+        rig.start("api", fault=f"{point}:kill:5")
+        await rig.dies("api")  # which may be before anyone has seen it serve
         await rig.restart("api")
         ready = time.monotonic()
     return Mended(ready, fired(rig.times_fired(point) - before, point))
