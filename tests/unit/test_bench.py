@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -238,8 +239,8 @@ def test_a_figure_is_reached_by_its_median() -> None:
     assert Figure("a", "a", spread, "×").reached is None
 
 
-def test_figures_are_told_as_json_and_drawn(tmp_path: object) -> None:
-    path = f"{tmp_path}/figures.svg"
+def test_figures_are_told_as_json_and_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "figures.svg"
     figures = [
         Figure("intake.to_floor", "登记", Spread(1.6, 1.5, 1.7, 5), "×", at_least(1.5)),
         Figure("kill.lost", "丢失", Spread(0.0, 0.0, 0.0, 1), "", at_most(0)),
@@ -248,6 +249,6 @@ def test_figures_are_told_as_json_and_drawn(tmp_path: object) -> None:
     told = json.loads(as_json({"cores": 2}, {"rounds": 5}, parts))
     assert [each["reached"] for each in told["parts"][0]["figures"]] == [True, True]
     assert told["parts"][1]["missing"] == "RuntimeError: gone"
-    draw(path, parts)  # type: ignore[arg-type]
-    with open(path, encoding="utf-8") as drawn:
+    draw(path, parts)
+    with path.open(encoding="utf-8") as drawn:
         assert "<svg" in drawn.read()
