@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from bench.faults.checker import DOUBLED, LEDGER, LOST, SKIPPED, Finding
@@ -51,7 +52,7 @@ async def survive(rig: Rig, name: str, scenario: Scenario, size: Size) -> Outcom
     before, rig.clients.statuses = len(rig.clients.acknowledged), {}
     load = asyncio.create_task(rig.clients.load(stop, callers=CALLERS, pause=PAUSE_SECONDS, least=size.least))
     try:
-        mended = await scenario(rig, size)
+        mended = await _while_loaded(scenario(rig, size), load)
         served = await rig.served_since(mended.at)
         stop.set()
         gave_up = await load
@@ -71,3 +72,14 @@ async def survive(rig: Rig, name: str, scenario: Scenario, size: Size) -> Outcom
         seconds=time.monotonic() - began,
         statuses=rig.clients.statuses,
     )
+
+
+async def _while_loaded(scenario: Awaitable[Mended], load: asyncio.Task[int]) -> Mended:
+    """What the scenario returns. Raises what the load fails with: without callers a fault would not come."""
+    running = asyncio.ensure_future(scenario)
+    await asyncio.wait([running, load], return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        running.cancel()
+        load.result()
+        raise RuntimeError("the callers came to an end before the fault")
+    return running.result()

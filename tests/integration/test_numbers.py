@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 
@@ -20,10 +20,13 @@ CALLERS = 30
 
 
 class Watched(Database):
-    """Counts who begins to write; ``away``: each of them is told so after a while."""
+    """Counts who begins to write; ``away``: each of them is told so after a while. ``written`` is told at the
+    end, a moment before whoever wrote goes on.
+    """
 
     away = False
     asked = 0
+    written: Callable[[], None] | None = None
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -33,6 +36,8 @@ class Watched(Database):
             raise StoreUnavailable()
         async with super().writing() as connection:
             yield connection
+        if self.written is not None:
+            self.written()
 
 
 @pytest.fixture
@@ -68,3 +73,27 @@ async def test_who_gives_up_takes_nobody_elses_number_along(database: Watched) -
     told = await asyncio.gather(*asking, return_exceptions=True)
     got = [number for number in told if isinstance(number, str)]
     assert len(set(got)) == len(got) == CALLERS - CALLERS // 3
+
+
+class Impatient(SqlNumbers):
+    """Asks for another block five times in all, where it might ask for ever without letting others run."""
+
+    left = 5
+
+    async def _more(self, key: tuple[str, date]) -> None:
+        self.left -= 1
+        assert self.left >= 0, "it asks and asks"
+        await super()._more(key)
+
+
+async def test_who_asks_in_the_very_moment_in_which_a_block_comes_gets_a_number(database: Watched) -> None:
+    numbers = Impatient(database)
+    asking = [asyncio.create_task(numbers.next(CITY, DAY))]
+
+    def more_come() -> None:
+        database.written = None
+        asking.extend(asyncio.create_task(numbers.next(CITY, DAY)) for _ in range(2))
+
+    database.written = more_come
+    await asking[0]
+    assert len(set(await asyncio.gather(*asking))) == 3
