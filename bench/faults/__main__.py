@@ -53,7 +53,7 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="ten times each, 600 registrations at least")
     parser.add_argument("--only", nargs="+", choices=list(SCENARIOS), default=list(SCENARIOS))
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--history", type=Path, help="what callers were told, as JSON lines: a file a scenario")
+    parser.add_argument("--history", type=Path, help="what callers were told, a file of JSON lines each")
     told = parser.parse_args()
     chosen = [name for name in SCENARIOS if name in told.only]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us: our processes end, too
