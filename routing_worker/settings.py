@@ -14,7 +14,7 @@ class WorkerSettings:
     functions: ClassVar[list[Function | WorkerCoroutine]] = [
         func(ring, name="ring", keep_result=0, timeout=5, max_tries=1)
     ]
-    poll_delay = 0.05
+    poll_delay = 0.2  # seconds; where it is heard sooner, PostgreSQL has told it (``wake_on_work``)
     max_jobs = 10
     keep_result = 0
     job_timeout = 5

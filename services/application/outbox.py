@@ -53,21 +53,29 @@ class Drain:
         self._world = world
         self._handlers = handlers
         self._worker = worker
-        self._batch = batch
+        self.batch = batch
         self._beat_seconds = lease_seconds / BEATS_A_LEASE
         self._patience_seconds = patience_seconds
         self._watch = watch
 
     async def once(self) -> int:
-        """A batch of fresh jobs, then what was tried before. Returns how many were claimed.
+        """A batch of fresh jobs, then what was tried before. Returns how many were claimed."""
+        return await self.fresh() + await self.again()
 
-        See :meth:`services.application.ports.Queue.claim` for how many of the latter come at once.
+    async def fresh(self) -> int:
+        """Fresh jobs, at most ``batch``: if there were fewer, whoever brings more rings for them."""
+        jobs = await self._claim(self.batch, retried=False)
+        await self._work(jobs)
+        return len(jobs)
+
+    async def again(self) -> int:
+        """What was tried before and is due: the clock says when, no bell rings for it.
+
+        See :meth:`services.application.ports.Queue.claim` for how many come at once.
         """
-        fresh = await self._claim(self._batch, retried=False)
-        await self._work(fresh)
-        tried = await self._claim(ABANDONED_AT_ONCE, retried=True)
-        await self._work(tried)
-        return len(fresh) + len(tried)
+        jobs = await self._claim(ABANDONED_AT_ONCE, retried=True)
+        await self._work(jobs)
+        return len(jobs)
 
     async def _claim(self, limit: int, *, retried: bool) -> list[Job]:
         topics = [str(topic) for topic in self._handlers]

@@ -23,7 +23,7 @@ from services.settings import Settings
 from tests.integration.petitions import build_city, register
 
 PETITIONS = 160
-MOMENTS = (0.0, 0.25, 0.05)  # seconds after a claim was seen; the last time, after work was seen done
+MOMENTS = ("after_claim:kill", "in_mid_batch:kill:30", "after_worker_commit:kill")
 PATIENCE = 60.0
 COMMAND = (sys.executable, "-m", "services.cli.main")
 
@@ -41,7 +41,8 @@ async def world(
 
 
 @asynccontextmanager
-async def worker(world: Deployment) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker(world: Deployment, *, dies: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
+    """``dies``: where it kills itself, see :mod:`services.application.fault_points`."""
     settings = world.settings
     environment = os.environ | {
         "XINFANG_DATA": str(settings.data),
@@ -49,6 +50,8 @@ async def worker(world: Deployment) -> AsyncIterator[asyncio.subprocess.Process]
         "XINFANG_LEASE_SECONDS": "1",
         "XINFANG_SWEEP_SECONDS": "0.1",
     }
+    if dies:
+        environment |= {"XINFANG_FAULT": dies, "XINFANG_FAULT_LOG": str(settings.data / "fired")}
     if settings.redis_url:
         environment["XINFANG_REDIS_URL"] = settings.redis_url
     log = (settings.data / "worker.log").open("ab")
@@ -103,16 +106,11 @@ async def facts(world: Deployment, query: str) -> list[tuple[Any, ...]]:
 async def test_killed_in_mid_batch_nothing_is_lost_and_nothing_doubled(world: Deployment) -> None:
     await build_city(world)
     await register(world, PETITIONS)
-    for turn, moment in enumerate(MOMENTS):
-        claimed, open_jobs = await claims(world), await jobs(world)
-        async with worker(world) as process:
-            if turn < 2:
-                await until_some_are_claimed(world, claimed)
-            else:
-                await until_fewer(world, open_jobs)
-            await asyncio.sleep(moment)
-            process.kill()
+    for moment in MOMENTS:
+        async with worker(world, dies=moment) as process, asyncio.timeout(PATIENCE):
             assert await process.wait() == -signal.SIGKILL
+    fired = (world.settings.data / "fired").read_text().splitlines()
+    assert [line.split()[0] for line in fired] == [moment.split(":")[0] for moment in MOMENTS]
     left = await jobs(world)
     async with worker(world) as process:
         await until_fewer(world, 1)

@@ -86,6 +86,12 @@ class Database:
             async with self._reader.connect() as connection:
                 yield connection
 
+    def single(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For one statement that writes. PostgreSQL needs no BEGIN and COMMIT around it, two ways there and
+        back; SQLite's writers take turns.
+        """
+        return self.writing() if self.is_sqlite else self.reading()
+
     def connection(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection of the pool without a transaction, for statements that are a transaction each."""
         return self._writer.connect()

@@ -63,7 +63,7 @@ class SqlQueue:
         hands. The rest is claimed one at a time: a job that kills its worker soon kills nothing else.
         """
         given = {"topics": tuple(topics), "limit": limit, "worker": worker}
-        async with self._database.writing() as connection:
+        async with self._database.single() as connection:
             rows = (await connection.execute(_claim(retried, self.lease_seconds), given)).all()
         jobs = [Job(*row) for row in rows]
         return sorted(jobs, key=lambda job: job.id)
@@ -73,7 +73,7 @@ class SqlQueue:
 
         Rows that a transaction has locked are being finished: they are passed over, not waited for.
         """
-        async with self._database.writing() as connection:  # SQLite counts no rows of a statement WITH a CTE
+        async with self._database.single() as connection:  # SQLite counts no rows of a statement WITH a CTE
             longer = _longer(connection.dialect.name, self.lease_seconds)
             return len((await connection.execute(longer, _held(connection, jobs))).all())
 
@@ -123,12 +123,12 @@ class SqlQueue:
             return {state: count for state, count in (await connection.execute(query)).all()}
 
     async def _change(self, jobs: Sequence[Job], **values: Any) -> int:
-        async with self._database.writing() as connection:
+        async with self._database.single() as connection:
             given_back = update(outbox).where(_ours(connection.dialect.name)).values(values)
             return int((await connection.execute(given_back, _held(connection, jobs))).rowcount)
 
     async def _run(self, statement: Update) -> int:
-        async with self._database.writing() as connection:
+        async with self._database.single() as connection:
             return int((await connection.execute(statement)).rowcount)
 
 

@@ -35,11 +35,11 @@ class SqlSchedule:
         row = {"name": worker, "host": host, "seen_at": database_now()}
         beat = self._dialect.insert(workers).values(row)
         again = beat.on_conflict_do_update(index_elements=[workers.c.name], set_={"seen_at": database_now()})
-        async with self._database.writing() as connection:
+        async with self._database.single() as connection:
             await connection.execute(again)
 
     async def leave(self, worker: str) -> None:
-        async with self._database.writing() as connection:
+        async with self._database.single() as connection:
             await connection.execute(delete(workers).where(workers.c.name == worker))
 
     async def alive(self, host: str, *, within: int) -> bool:
