@@ -8,8 +8,8 @@ not state are the national ones. The code knows rule ids (D5), never an article 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -137,6 +137,10 @@ class Period:
     in_force_from: date
     in_force_to: date | None
     citation: Citation
+
+    def __hash__(self) -> int:
+        """Of what tells a pack's rows apart: all of it would be hashed anew at every look into a table."""
+        return hash((self.citation.pack, self.rule, self.in_force_from))
 
     @property
     def article(self) -> str:
@@ -272,8 +276,14 @@ class RulePack:
     routing: tuple[Rule, ...]
     base: RulePack | None = None
     predecessor: RulePack | None = None
+    _rows: Mapping[str, tuple[Period, ...]] = field(init=False, repr=False, compare=False)
 
     JOINT_VISIT: ClassVar[str] = "A7"
+
+    def __post_init__(self) -> None:
+        rules = {row.rule for row in self.periods}
+        rows = {rule: tuple(row for row in self.periods if row.rule == rule) for rule in rules}
+        object.__setattr__(self, "_rows", rows)
 
     def on(self, day: date) -> RulePack:
         """The pack that judges what begins on that day. Raises RuleNotInForce when there is none.
@@ -296,10 +306,9 @@ class RulePack:
         judging = self.on(on)
         if judging is not self:
             return judging.period(rule, on=on)
-        rows = [row for row in self.periods if row.rule == rule]
-        if not rows:
+        if rule not in self._rows:
             raise NoSuchRule(f"规则包 {self.id} 没有期限 {rule}")
-        current = [row for row in rows if row.in_force(on)]
+        current = [row for row in self._rows[rule] if row.in_force(on)]
         if current:
             return max(current, key=lambda row: row.in_force_from)
         if self.base is not None:

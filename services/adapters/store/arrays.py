@@ -1,6 +1,7 @@
 """Many rows in one statement. On PostgreSQL they travel as one array a column (unnest), on SQLite one by one.
 
 SQLAlchemy would put every row's parameters together by itself, and PostgreSQL would be sent each row apart.
+A row that is alone travels as it is: an array of one costs the driver several times what its value does.
 The text of a statement is put together once, from its table; JSON travels as text.
 """
 
@@ -62,8 +63,9 @@ async def add(connection: AsyncConnection, table: Table, rows: Sequence[Row]) ->
     if connection.dialect.name != "postgresql":
         await connection.execute(_plain_insertion(table), rows)
         return
-    names = tuple(rows[0])
-    await connection.exec_driver_sql(_whole_insertion(table, names), tuple(columns(rows, table, names)))
+    names, alone = tuple(rows[0]), len(rows) == 1
+    given = values(rows[0], table, names) if alone else columns(rows, table, names)
+    await connection.exec_driver_sql(_whole_insertion(table, names, alone), tuple(given))
 
 
 async def change(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
@@ -72,7 +74,9 @@ async def change(connection: AsyncConnection, table: Table, rows: Sequence[Row])
     if connection.dialect.name != "postgresql":
         await connection.execute(_plain_change(table, tuple(sorted(names))), rows)
         return
-    await connection.exec_driver_sql(_whole_change(table, names), tuple(columns(rows, table, names)))
+    alone = len(rows) == 1
+    given = values(rows[0], table, names) if alone else columns(rows, table, names)
+    await connection.exec_driver_sql(_whole_change(table, names, alone), tuple(given))
 
 
 def one_of(column: Column[Any], name: str, dialect: str) -> ColumnElement[bool]:
@@ -85,21 +89,29 @@ def one_of(column: Column[Any], name: str, dialect: str) -> ColumnElement[bool]:
     return column.in_(bindparam(name, expanding=True))
 
 
-def columns(rows: Sequence[Row], table: Table, names: Sequence[str]) -> Iterator[list[Any]]:
+def columns(rows: Sequence[Row], table: Table, names: tuple[str, ...]) -> Iterator[list[Any]]:
     """One array for each of the named entries."""
-    for name in names:
-        if isinstance(_column(table, name).type, JSON):
-            yield [None if row[name] is None else orjson.dumps(row[name]).decode() for row in rows]
+    for name, is_json in _kinds(table, names):
+        if is_json:
+            yield [_as_text(row[name]) for row in rows]
         else:
             yield [row[name] for row in rows]
 
 
-def insertion(table: Table, names: Sequence[str], numbers: Iterator[int]) -> str:
-    """An INSERT whose arrays are the next parameters; what comes after may name the rows as ``r``."""
+def values(row: Row, table: Table, names: tuple[str, ...]) -> Iterator[Any]:
+    """The named entries of a row that is alone."""
+    for name, is_json in _kinds(table, names):
+        yield _as_text(row[name]) if is_json else row[name]
+
+
+def insertion(table: Table, names: Sequence[str], numbers: Iterator[int], *, alone: bool = False) -> str:
+    """An INSERT whose rows are the next parameters, :func:`columns` or, of one that is ``alone``,
+    :func:`values`; what comes after may name the rows as ``r``.
+    """
     own = [column.name for column in table.columns if (table, column.name) in BY_THE_DATABASE]
     into = ", ".join(_quoted([*names, *own]))
-    values = ", ".join([*(_value(table, name) for name in names), *("clock_timestamp()" for _ in own)])
-    return f"INSERT INTO {table.name} ({into}) SELECT {values} FROM {_unnest(table, names, numbers)}"
+    set_to = ", ".join([*(_value(table, name) for name in names), *("clock_timestamp()" for _ in own)])
+    return f"INSERT INTO {table.name} ({into}) SELECT {set_to} FROM {_given(table, names, numbers, alone)}"
 
 
 def array(column: Column[Any]) -> str:
@@ -108,21 +120,35 @@ def array(column: Column[Any]) -> str:
 
 
 @cache
-def _whole_insertion(table: Table, names: tuple[str, ...]) -> str:
-    return insertion(table, names, count(1))
+def _kinds(table: Table, names: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Each name, and whether it is JSON."""
+    return [(name, isinstance(_column(table, name).type, JSON)) for name in names]
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 @cache
-def _whole_change(table: Table, names: tuple[str, ...]) -> str:
-    given = _unnest(table, names, count(1))
+def _whole_insertion(table: Table, names: tuple[str, ...], alone: bool) -> str:
+    return insertion(table, names, count(1), alone=alone)
+
+
+@cache
+def _whole_change(table: Table, names: tuple[str, ...], alone: bool) -> str:
+    given = _given(table, names, count(1), alone)
     keys = [name for name in names if name.startswith(KEY)]
     set_to = ", ".join(f'"{name}" = {_value(table, name)}' for name in names if name not in keys)
     found = " AND ".join(f't."{name.removeprefix(KEY)}" = r."{name}"' for name in keys)
     return f"UPDATE {table.name} AS t SET {set_to} FROM {given} WHERE {found}"
 
 
-def _unnest(table: Table, names: Sequence[str], numbers: Iterator[int]) -> str:
-    arrays = ", ".join(f"${next(numbers)}::{array(_column(table, name))}[]" for name in names)
+def _given(table: Table, names: Sequence[str], numbers: Iterator[int], alone: bool) -> str:
+    kinds = [array(_column(table, name)) for name in names]
+    if alone:
+        one = ", ".join(f"${next(numbers)}::{kind}" for kind in kinds)
+        return f"(VALUES ({one})) AS r ({', '.join(_quoted(names))})"
+    arrays = ", ".join(f"${next(numbers)}::{kind}[]" for kind in kinds)
     return f"unnest({arrays}) AS r ({', '.join(_quoted(names))})"
 
 

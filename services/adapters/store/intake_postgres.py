@@ -1,7 +1,8 @@
 """A batch of petitions on PostgreSQL: one statement, which is its own transaction and one way there and back.
 
 SQLAlchemy would need a statement a table and a call a row. The text is put together once, from the tables;
-the driver is given one array a column. A key that another process is just writing is waited for.
+the driver is given one array a column, or the values themselves of a petition that is alone. A key that
+another process is just writing is waited for.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
-from services.adapters.store.arrays import columns, insertion
+from services.adapters.store.arrays import columns, insertion, values
 from services.adapters.store.database import Database
 from services.adapters.store.faults import driver_told, outages_told
 from services.adapters.store.intake import TABLES, Sealed, Write, rows_of, sent
@@ -53,13 +54,23 @@ class PostgresIntake:
 
 
 async def _written(driver: Any, batch: Sequence[Sealed]) -> set[UUID]:
+    lone = _lone(batch)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        found = await driver.fetch(_statement(), *_given(batch))
+        found = await driver.fetch(_statement(lone), *_given(batch, lone))
     return {row["id"] for row in found}
 
 
-def _given(batch: Sequence[Sealed]) -> Iterator[list[Any]]:
-    """One array for each parameter, in the order in which :func:`_statement` asks for them."""
+def _lone(batch: Sequence[Sealed]) -> tuple[Table, ...] | None:
+    """The tables of which a petition that is alone has a row each. None where some has several, or it has
+    company: then rows travel as arrays.
+    """
+    if len(batch) > 1 or any(len(rows) > 1 for rows in batch[0].rows.values()):
+        return None
+    return tuple(table for table in TABLES if batch[0].rows[table])
+
+
+def _given(batch: Sequence[Sealed], lone: tuple[Table, ...] | None) -> Iterator[Any]:
+    """The parameters, in the order in which :func:`_statement` asks for them."""
     # Sorted, as every process does it: two batches with the same keys wait for each other, never in a ring.
     keys = sorted((each.key for each in batch if each.key), key=lambda row: (row["client_id"], row["key"]))
     yield [each.id for each in batch if each.external_ref]
@@ -69,12 +80,17 @@ def _given(batch: Sequence[Sealed]) -> Iterator[list[Any]]:
     yield [document for each in batch for document in each.documents]
     yield [each.id for each in batch if each.key is None]
     yield from columns(keys, idempotency_keys, _sent(idempotency_keys))
+    if lone is not None:
+        for table in lone:
+            yield from values(batch[0].rows[table][0], table, _sent(table))
+        return
     for table in TABLES:
         yield from columns(rows_of(batch, table), table, _sent(table))
 
 
 @cache
-def _statement() -> str:
+def _statement(lone: tuple[Table, ...] | None) -> str:
+    """``lone``: see :func:`_lone`."""
     numbers = count(1)
     reference_ids, reference_clients, references = (f"${next(numbers)}" for _ in range(3))
     person_ids, documents, keyless = (f"${next(numbers)}" for _ in range(3))
@@ -91,9 +107,9 @@ def _statement() -> str:
         f"""fresh AS (SELECT id FROM keyed UNION ALL
           SELECT u.id FROM unnest({keyless}::uuid[]) AS u (id) WHERE u.id NOT IN (SELECT id FROM known))""",
     ]
-    for table in TABLES:
+    for table in TABLES if lone is None else lone:
         owner = "id" if table.name == "petitions" else "petition_id"
-        new = insertion(table, _sent(table), numbers)
+        new = insertion(table, _sent(table), numbers, alone=lone is not None)
         parts.append(f"new_{table.name} AS ({new} WHERE r.{owner} IN (SELECT id FROM fresh))")
     return f"WITH {', '.join(parts)} SELECT id, pg_notify('{WORK}', '') FROM fresh"
 
