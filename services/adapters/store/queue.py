@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,7 @@ from services.application.ports import LeaseLost
 from services.domain.outbox import LEASE_SECONDS, MAX_TRIES, Job, JobState, back_off
 
 MAX_ERROR_CHARS = 2000
+JOB_FIELDS = len(fields(Job))
 DIED = "worker died on every try"
 # A job has the moment of the act that left it, and the ledger knows by which call that was: no column needed.
 LEFT_BY = (
@@ -64,8 +66,9 @@ class SqlQueue:
         """
         given = {"topics": tuple(topics), "limit": limit, "worker": worker}
         async with self._database.single() as connection:
-            rows = (await connection.execute(_claim(retried, self.lease_seconds), given)).all()
-        jobs = [Job(*row) for row in rows]
+            claim = _claim(connection.dialect.name, retried, self.lease_seconds)
+            rows = (await connection.execute(claim, given)).all()
+        jobs = [Job(*row[:JOB_FIELDS]) for row in rows]
         return sorted(jobs, key=lambda job: job.id)
 
     async def heartbeat(self, jobs: Sequence[Job]) -> int:
@@ -145,7 +148,7 @@ async def finish(connection: AsyncConnection, jobs: Sequence[Job]) -> None:
 
 # To put a statement together costs as much as to run it, and a worker runs these for every batch.
 @cache
-def _claim(retried: bool, lease_seconds: int) -> ReturningUpdate[Any]:
+def _claim(dialect: str, retried: bool, lease_seconds: int) -> ReturningUpdate[Any]:
     chosen = _next_tried() if retried else _next_fresh()
     leased = {
         "state": JobState.LEASED.value,
@@ -156,7 +159,16 @@ def _claim(retried: bool, lease_seconds: int) -> ReturningUpdate[Any]:
     }
     claim = update(outbox).where(outbox.c.id.in_(chosen)).values(leased)
     told = (outbox.c.id, outbox.c.topic, outbox.c.petition_id, outbox.c.attempt, outbox.c.tries)
-    return claim.returning(*told, func.coalesce(LEFT_BY, ""))
+    return claim.returning(*told, func.coalesce(LEFT_BY, ""), *_not_awaited(dialect))
+
+
+def _not_awaited(dialect: str) -> tuple[ColumnElement[str], ...]:
+    """A lease need not outlive the server that gave it: the commit of this one statement waits for no disk.
+
+    When PostgreSQL dies, the job is as it was before. Of two who then hold it, one takes it off the outbox
+    with what it did, and the other finds it gone.
+    """
+    return (func.set_config("synchronous_commit", "off", True),) if dialect == "postgresql" else ()
 
 
 # In a CTE, because PostgreSQL may run a subquery that locks rows more than once, and take too many.
@@ -192,7 +204,7 @@ def _due() -> tuple[ColumnElement[bool], ...]:
 def _longer(dialect: str, lease_seconds: int) -> ReturningUpdate[Any]:
     held = select(outbox.c.id).where(_ours(dialect)).with_for_update(skip_locked=True).cte("held")
     longer = update(outbox).where(outbox.c.id.in_(select(held.c.id)))
-    return longer.values(run_at=database_now(lease_seconds)).returning(outbox.c.id)
+    return longer.values(run_at=database_now(lease_seconds)).returning(outbox.c.id, *_not_awaited(dialect))
 
 
 @cache
