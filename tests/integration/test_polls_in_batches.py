@@ -61,3 +61,16 @@ async def test_with_the_database_away_every_poll_is_told_and_the_next_one_asks_a
         )
         assert all(isinstance(each, StoreUnavailable) for each in told)
     await nowhere.close()
+
+
+@pytest.mark.parametrize("long_seconds", [0.0, 60.0])
+async def test_who_came_while_an_outage_took_long_to_show_does_not_wait_for_another(
+    long_seconds: float,
+) -> None:
+    nowhere = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", pool_size=1)
+    inbox = PostgresInbox(nowhere, long_seconds=long_seconds)
+    asked = (inbox.page(ORGANS[0], after=0, limit=1) for _ in range(2 * MOST_AT_ONCE))
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert all(isinstance(each, StoreUnavailable) for each in told)
+    assert len(set(map(id, told))) == (1 if long_seconds == 0.0 else 2)
+    await nowhere.close()

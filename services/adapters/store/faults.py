@@ -16,6 +16,10 @@ _BUSY = frozenset({"55P03", "57014", "40P01", "40001"})
 # Its classes: connection, resources, operator intervention, system error.
 _AWAY_CLASSES = ("08", "53", "57", "58")
 _READ_ONLY = "25006"  # a primary that was demoted
+LONG_SECONDS = 3.0
+"""An outage that took longer to show was waited for by all who queued meanwhile: they are told of it, too,
+rather than wait for the next one to show.
+"""
 log = structlog.get_logger()
 
 

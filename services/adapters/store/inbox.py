@@ -10,6 +10,7 @@ ask again does no harm.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextvars import Context
@@ -19,7 +20,7 @@ from uuid import UUID
 import orjson
 
 from services.adapters.store.database import Database
-from services.adapters.store.faults import driver_told, outages_told
+from services.adapters.store.faults import LONG_SECONDS, driver_told, outages_told
 from services.domain.inbox import EntryType, InboxEntry
 
 MOST_AT_ONCE = 32
@@ -38,8 +39,9 @@ Asked = tuple[UUID, int, int, asyncio.Future[list[Row]]]
 class PostgresInbox:
     """One a process. A page is the entries of an organ that are numbered above ``after``, in order."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, long_seconds: float = LONG_SECONDS) -> None:
         self._database = database
+        self._long_seconds = long_seconds
         self._waiting: deque[Asked] = deque()
         self._reading: asyncio.Task[None] | None = None
 
@@ -54,18 +56,21 @@ class PostgresInbox:
 
     async def _read_all(self) -> None:
         while self._waiting:
-            most = min(len(self._waiting), MOST_AT_ONCE)
-            batch = [self._waiting.popleft() for _ in range(most)]
+            batch, began = self._taken(MOST_AT_ONCE), time.monotonic()
             try:
                 pages = await self._pages(batch)
             except Exception as error:
-                for *_, page in batch:
+                took_long = time.monotonic() - began > self._long_seconds
+                for *_, page in [*batch, *self._taken(len(self._waiting) if took_long else 0)]:
                     if not page.done():
                         page.set_exception(error)
                 continue
             for (*_, page), rows in zip(batch, pages, strict=True):
                 if not page.done():  # whoever asked may have gone
                     page.set_result(rows)
+
+    def _taken(self, most: int) -> list[Asked]:
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]
 
     async def _pages(self, batch: Sequence[Asked]) -> list[list[Row]]:
         pages: list[list[Row]] = [[] for _ in batch]

@@ -24,7 +24,7 @@ from uuid_utils.compat import uuid7
 
 from services.adapters.store import mappings
 from services.adapters.store.arrays import BY_THE_DATABASE, Row
-from services.adapters.store.faults import constraint_of
+from services.adapters.store.faults import LONG_SECONDS, constraint_of
 from services.adapters.store.mapping import Seal
 from services.adapters.store.tables.chain import deadlines
 from services.adapters.store.tables.ledger import events
@@ -40,7 +40,6 @@ MOST_WAITING = 1024
 IDLE_SECONDS = 1.0
 MOST_BUSY = 1
 """After so many in a row that found the store busy, the rest of a batch is not tried one by one."""
-LONG_SECONDS = 3.0
 TABLES: tuple[Table, ...] = (petitions, petitioners, respondents, deadlines, events, outbox)
 """What belongs to a petition, in the order of the references; the key and its answer are written before."""
 
