@@ -17,7 +17,6 @@ import uvloop
 from fastapi import FastAPI
 
 from routing_worker import heartbeat
-from routing_worker import worker as worker_process
 from routing_worker.embedded import embedded
 from services.adapters import logs
 from services.adapters.keys import KeyFault
@@ -30,6 +29,7 @@ from services.settings import Settings
 
 # Told to end, a process is gone within 20 seconds: two in which it says so, these, and its worker's.
 DRAIN_SECONDS = 12
+ROUTER_AFTER_SECONDS = 0.5
 KEEP_ALIVE_SECONDS = 75  # longer than callers keep an idle connection, lest they send into a closing one
 Host = Annotated[str | None, typer.Option(help="监听地址(默认 127.0.0.1)")]
 Port = Annotated[int | None, typer.Option(help="端口(默认 8000)", min=1, max=65535)]
@@ -87,7 +87,6 @@ async def _serve(settings: Settings, city: str = demo_city.CITY, *, worker: bool
         except UnknownRegion as refusal:
             fail(str(refusal))
         if settings.embedded and worker:
-            await world.router()  # built before the first petition has to wait for it
             await running.enter_async_context(embedded(world))
         server = _Server(create_app(world), world, clients)
         _keep()
@@ -95,6 +94,8 @@ async def _serve(settings: Settings, city: str = demo_city.CITY, *, worker: bool
 
 
 async def _work(settings: Settings) -> None:
+    from routing_worker import worker as worker_process  # an API starts faster without it
+
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -156,7 +157,6 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: object = None) -> None:
         await super().startup()
         if self.started:
-            # Registering needs no router; for the acts that do it is made now, unless a worker here has one.
             self._building = asyncio.create_task(self._build())
             for line in welcome.lines(self._world.settings, self._clients):
                 typer.echo(line)
@@ -167,7 +167,12 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _build(self) -> None:
-        with contextlib.suppress(StoreUnavailable):  # whoever needs a router has it made then
+        """Make what the first acts need before they ask for it. A thread that makes a router halves the speed
+        of everyone else, so whoever waits for us to be ready is answered first; registering needs none.
+        """
+        with contextlib.suppress(StoreUnavailable):  # whoever needs them has them made then
+            await self._world.directory()
+            await asyncio.sleep(ROUTER_AFTER_SECONDS)
             await self._world.router()
 
     @contextlib.contextmanager
