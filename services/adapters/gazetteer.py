@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -44,10 +44,8 @@ def merged(regions: Iterable[Region], rows: Iterable[Mapping[str, str]]) -> list
     by_code: dict[str, Region] = {}
     names: list[Region] = []
     for region in regions:
-        if region.code in by_code:
+        if by_code.setdefault(region.code, region) is not region:
             names.append(region)
-        else:
-            by_code[region.code] = region
     since: dict[str, date] = {}
     for number, row in enumerate(rows, start=2):
         try:
@@ -81,25 +79,26 @@ def _national() -> list[Region]:
 
 def _table() -> Iterator[Region]:
     packed = (files("services.gazetteer") / "divisions.txt.gz").read_bytes()
-    within: list[
-        tuple[str, Region]
-    ] = []  # outermost first: the table is sorted, so what a line lies in precedes it
+    outermost: tuple[str, str | None, tuple[str, ...]] = ("", None, ())
+    within = [outermost]  # code, parent and names of what a line lies in: sorted, that comes before it
     for line in gzip.decompress(packed).decode().splitlines():
         short, _, name = line.partition("\t")
-        while within and not short.startswith(within[-1][0]):
+        while not short.startswith(within[-1][0]):
             within.pop()
-        level, parent = _LEVELS[len(short)], within[-1][1].code if within else None
-        region = Region(short.ljust(CODE_LENGTH, "0"), _own_name(name, within), level, parent)
+        _, parent, outer = within[-1]
+        if name.startswith(outer):
+            name = _own_name(name, outer)
+        level, code = _LEVELS[len(short)], short.ljust(CODE_LENGTH, "0")
+        yield Region(code, name, level, parent)
         if level is not RegionLevel.TOWNSHIP:
-            within.append((short, region))
-        yield region
+            within.append((short, code, () if parent is None else (*outer, name)))  # without the province
 
 
-def _own_name(name: str, within: Sequence[tuple[str, Region]]) -> str:
+def _own_name(name: str, outer: Iterable[str]) -> str:
     """济源市沁园街道 of 济源市 is 沁园街道: people write the city once."""
     own = name
-    for _, outer in within[1:]:  # without the province
-        own = own.removeprefix(outer.name)
+    for each in outer:
+        own = own.removeprefix(each)
     return own if own != name and len(own) > 2 and own.endswith(_TOWNS) else name
 
 
