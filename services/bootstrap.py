@@ -25,7 +25,7 @@ from services.adapters.crypto import BlindIndex, FieldCipher, code_hash, new_sec
 from services.adapters.feed import PolledFeedWatch
 from services.adapters.files import FileStore
 from services.adapters.health import NEWER, ailing
-from services.adapters.keys import KeyFault, KeyRing, from_settings, load_or_create
+from services.adapters.keys import KEY_FILE, KeyFault, KeyRing, from_settings, load_or_create
 from services.adapters.papers.press import TypstPress
 from services.adapters.routers import build_router
 from services.adapters.store import stored
@@ -67,7 +67,6 @@ if TYPE_CHECKING:
     from services.adapters.tracing import Tracing
 
 REFRESH_SECONDS = 1.0
-KEY_FILE = "keys.json"
 SPARED = frozenset({"redis", NEWER})
 """Parts whose failing leaves the system serving: a load balancer must not take it out for their sake."""
 
