@@ -35,9 +35,15 @@ class SqlNumbers:
     async def _more(self, key: Key) -> None:
         """Another block, taken once for all who wait for it; what goes wrong with it, all are told."""
         if key not in self._coming:
-            self._coming[key] = asyncio.create_task(self._take_block(key))
-            self._coming[key].add_done_callback(lambda _: self._coming.pop(key))
+            self._coming[key] = asyncio.create_task(self._bring(key))
         await asyncio.shield(self._coming[key])
+
+    async def _bring(self, key: Key) -> None:
+        """Forgotten before it is done: whoever found it done would ask again and again, and let nobody on."""
+        try:
+            await self._take_block(key)
+        finally:
+            del self._coming[key]
 
     async def _take_block(self, key: Key) -> None:
         if key not in self._size:  # a new day: the blocks of earlier days are over
