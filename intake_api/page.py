@@ -6,10 +6,10 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
@@ -29,6 +29,9 @@ from services.domain.refusal import Refusal
 from services.domain.review import ASK_RULE, TIER_NAMES
 from services.domain.statute import RulePack
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 _FILES: Final = resources.files(__package__)
 _STYLE: Final = Markup((_FILES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 a file of ours
 _HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -41,9 +44,6 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
 }
-_TEMPLATE: Final = Environment(
-    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-).from_string((_FILES / "page.html").read_text(encoding="utf-8"))
 _KEYS: Final = Markup(
     '<input type="hidden" name="number" value="{}"><input type="hidden" name="query_code" value="{}">'
 )
@@ -80,7 +80,7 @@ def form(home: str, number: str = "", *, error: Fault | Refusal | None = None) -
         body, more = describe(error, "zh")
         status, headers = int(body["status"]), {**headers, **more}
         wrong = {"zh": typeset(body["detail"]), "en": describe(error, "en")[0]["detail"]}
-    made = _TEMPLATE.render(style=_STYLE, home=home, shown=None, number=number, wrong=wrong)
+    made = _template().render(style=_STYLE, home=home, shown=None, number=number, wrong=wrong)
     return HTMLResponse(made, status, headers)
 
 
@@ -96,8 +96,18 @@ def progress(
     """The page that tells how it stands. Each download carries the proof in its form, never in an address."""
     keys = _KEYS.format(proof.number, proof.query_code)
     shown = _shown(found, papers, directory, pack)
-    made = _TEMPLATE.render(style=_STYLE, home=home, shown=shown, keys=keys)
+    made = _template().render(style=_STYLE, home=home, shown=shown, keys=keys)
     return HTMLResponse(made, 200, HEADERS)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined  # with the first page: a start need not wait for it
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string((_FILES / "page.html").read_text(encoding="utf-8"))
 
 
 def _shown(

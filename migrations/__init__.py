@@ -1,13 +1,18 @@
-"""The schema's history: numbered alembic revisions with one head, for SQLite and PostgreSQL alike."""
+"""The schema's history: numbered alembic revisions with one head, for SQLite and PostgreSQL alike.
+
+Alembic is loaded by whoever migrates: every process reads the names of the versions here when it starts.
+"""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 LOCK_NOT_AVAILABLE = "55P03"
 TRIES = 30
@@ -23,6 +28,8 @@ def configuration(url: str) -> Config:
 
     The commands run their own event loop: from a coroutine, call them through ``asyncio.to_thread``.
     """
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["url"] = url
@@ -35,6 +42,8 @@ def upgrade(config: Config, *, tries: int = TRIES, pause: float = PAUSE_SECONDS)
     A step that cannot have its lock at once lets those in line go on, and tries again. Raises
     :class:`TablesBusy` when no try got it.
     """
+    from alembic import command
+
     for _ in range(tries):
         try:
             command.upgrade(config, "head")

@@ -25,7 +25,7 @@ from services.adapters.crypto import BlindIndex, FieldCipher, code_hash, new_sec
 from services.adapters.feed import PolledFeedWatch
 from services.adapters.files import FileStore
 from services.adapters.health import NEWER, ailing
-from services.adapters.keys import KeyFault, KeyRing, from_settings, load_or_create
+from services.adapters.keys import KEY_FILE, KeyFault, KeyRing, from_settings, load_or_create
 from services.adapters.papers.press import TypstPress
 from services.adapters.routers import build_router
 from services.adapters.store import stored
@@ -67,7 +67,6 @@ if TYPE_CHECKING:
     from services.adapters.tracing import Tracing
 
 REFRESH_SECONDS = 1.0
-KEY_FILE = "keys.json"
 SPARED = frozenset({"redis", NEWER})
 """Parts whose failing leaves the system serving: a load balancer must not take it out for their sake."""
 
@@ -111,16 +110,23 @@ class LoadedLaw:
 class Deployment:
     """See :class:`services.application.ports.World`. Made once a process, closed at its end."""
 
-    def __init__(self, settings: Settings, keys: KeyRing, *, tracing: Tracing | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        keys: KeyRing,
+        *,
+        database: Database | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
         self.tracing = tracing
         self.settings = settings
         self.keys = keys
         self.clock = SystemClock()
         self.public_url = settings.public_url.rstrip("/")
         self.codes = KeyedCodes(keys)
-        self._packs = statutes.load_packs()
+        self._packs = statutes.Packs()
         self.law = LoadedLaw(choose(self._packs, settings.pack))
-        self.database = Database(settings.database, pool_size=settings.pool_size)
+        self.database = database or _database(settings)
         self.seal = Seal(FieldCipher(keys), BlindIndex(keys))
         self.numbers = SqlNumbers(self.database)
         self.queue = SqlQueue(self.database, lease_seconds=settings.lease_seconds)
@@ -335,7 +341,7 @@ async def deploy_checked(settings: Settings) -> Deployment:
 
     New keys beside old data would open none of it, and seal what comes now so that the old keys never could.
     """
-    database = Database(settings.database)
+    database = _database(settings)
     try:
         path = settings.data / KEY_FILE
         if settings.keys is None and not path.exists() and await stored.holds_data(database):
@@ -345,9 +351,14 @@ async def deploy_checked(settings: Settings) -> Deployment:
         keys = _keys(settings)
         if not await stored.opens(database, FieldCipher(keys)):
             raise KeyFault("密钥与数据库不符,已有的数据打不开。请核对所用的密钥是否属于这个数据库。")
-    finally:
+        return Deployment(settings, keys, database=database, tracing=_tracing(settings))
+    except BaseException:
         await database.close()
-    return Deployment(settings, keys, tracing=_tracing(settings))
+        raise
+
+
+def _database(settings: Settings) -> Database:
+    return Database(settings.database, pool_size=settings.pool_size)
 
 
 class TracingMissing(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -44,10 +44,8 @@ def merged(regions: Iterable[Region], rows: Iterable[Mapping[str, str]]) -> list
     by_code: dict[str, Region] = {}
     names: list[Region] = []
     for region in regions:
-        if region.code in by_code:
+        if by_code.setdefault(region.code, region) is not region:
             names.append(region)
-        else:
-            by_code[region.code] = region
     since: dict[str, date] = {}
     for number, row in enumerate(rows, start=2):
         try:
@@ -66,14 +64,12 @@ def merged(regions: Iterable[Region], rows: Iterable[Mapping[str, str]]) -> list
 
 def _inherit(by_code: dict[str, Region], since: Mapping[str, date]) -> None:
     """A new name begins when the old one ended; towns follow their county to its successor."""
+    moved = {code: region.successor for code, region in by_code.items() if region.successor is not None}
     for code, region in by_code.items():
-        parent = by_code.get(region.parent or "")
-        if region.level is RegionLevel.TOWNSHIP and parent is not None and parent.successor is not None:
-            by_code[code] = Region(code, region.name, region.level, parent.successor)
+        if region.parent in moved and region.level is RegionLevel.TOWNSHIP:
+            by_code[code] = Region(code, region.name, region.level, moved[region.parent])
         elif code in since and region.valid_from is None:
-            by_code[code] = Region(
-                code, region.name, region.level, region.parent, since[code], region.valid_to, region.successor
-            )
+            by_code[code] = region._replace(valid_from=since[code])
 
 
 def _national() -> list[Region]:
@@ -83,25 +79,23 @@ def _national() -> list[Region]:
 
 def _table() -> Iterator[Region]:
     packed = (files("services.gazetteer") / "divisions.txt.gz").read_bytes()
-    zeros = {length: "0" * (CODE_LENGTH - length) for length in _LEVELS}
-    names: dict[str, str] = {}
+    outermost: tuple[str, str | None, tuple[str, ...]] = ("", None, ())
+    within = [outermost]  # code, parent and names of what a line lies in: sorted, that comes before it
     for line in gzip.decompress(packed).decode().splitlines():
         short, _, name = line.partition("\t")
-        outer = _superior(short, names)
-        names[short] = name if outer is None else _own_name(name, names.get(short[:4], ""), names[outer])
-        parent = None if outer is None else outer.ljust(CODE_LENGTH, "0")
-        yield Region(short + zeros[len(short)], names[short], _LEVELS[len(short)], parent)
+        while not short.startswith(within[-1][0]):
+            within.pop()
+        _, parent, outer = within[-1]
+        if name.startswith(outer):
+            name = _own_name(name, outer)
+        level, code = _LEVELS[len(short)], short.ljust(CODE_LENGTH, "0")
+        yield Region(code, name, level, parent)
+        if level is not RegionLevel.TOWNSHIP:
+            within.append((short, code, () if parent is None else (*outer, name)))  # without the province
 
 
-def _superior(short: str, names: Container[str]) -> str | None:
-    """The next shorter code that stands in the table: sorted, the superior comes before its regions."""
-    return next(
-        (short[:length] for length in (6, 4, 2) if length < len(short) and short[:length] in names), None
-    )
-
-
-def _own_name(name: str, *outer: str) -> str:
-    """济源市沁园街道 of 济源市 is 沁园街道: people write the city once. ``outer``: the outermost first."""
+def _own_name(name: str, outer: Iterable[str]) -> str:
+    """济源市沁园街道 of 济源市 is 沁园街道: people write the city once."""
     own = name
     for each in outer:
         own = own.removeprefix(each)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol
 
+KEY_FILE = "keys.json"  # in the data folder
 KEY_BYTES = 32
 LAST_VERSION = 0xFFFF  # a version takes two bytes in every ciphertext
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -22,6 +22,28 @@ def pack_names(folder: Traversable | None = None) -> list[str]:
 def load_pack(name: str, folder: Traversable | None = None) -> RulePack:
     """Read and check one pack, with those it names. Raises PackError when one is missing or unreadable."""
     return _load(name, _files(folder), {})
+
+
+class Packs(Mapping[str, RulePack]):
+    """The built-in packs by name, each read when it is first asked for: a city is judged by one or two."""
+
+    def __init__(self) -> None:
+        self._files = _files(None)
+        self._loaded: dict[str, RulePack | None] = {}
+
+    def __getitem__(self, name: str) -> RulePack:
+        if name not in self._files:
+            raise KeyError(name)
+        return _load(name, self._files, self._loaded)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._files))
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 def load_packs(folder: Traversable | None = None) -> dict[str, RulePack]:

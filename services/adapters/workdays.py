@@ -9,22 +9,22 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections.abc import Container
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
+from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path
 from typing import NoReturn
 
 import chinese_calendar
-import holidays as statutory
 
 from services.domain.calendar import SATURDAY, WorkCalendar
 from services.domain.holiday_notice import HolidayNotice
 
 KNOWN = range(2000, 2100)  # beyond these years the lunar tables are not to be relied on
 TABLE = re.compile(r"\s*\[\s*[\"']?\w+[\"']?\s*\]")  # the head of a TOML table
-REST_DAY_BY_NOTICE = "休息日"  # how `holidays` names days that a notice, not the statute, makes free
 
 
 class NoticeUnreadable(ValueError):
@@ -38,7 +38,7 @@ def work_calendar(own: frozenset[HolidayNotice] = frozenset()) -> WorkCalendar:
     published = by_library | loaded
     holidays = {day for day in chinese_calendar.holidays if day.year not in loaded}
     makeup = {day for day in chinese_calendar.workdays if day.year not in loaded}
-    holidays |= _statutory_days([year for year in KNOWN if year not in published])
+    holidays |= statutory_days({year for year in KNOWN if year not in published})
     for notice in sorted(own, key=lambda notice: notice.year):
         holidays = (holidays - notice.makeup) | notice.holidays
         makeup = (makeup - notice.holidays) | notice.makeup
@@ -127,11 +127,16 @@ def _published_years() -> set[int]:
     return set(range(min(days).year, max(days).year + 1))
 
 
-def _statutory_days(years: list[int]) -> set[date]:
-    days = statutory.country_holidays("CN", years=years, observed=False, language="zh_CN")
-    # A later release of `holidays` may know a notice before chinesecalendar does, but its days off only, not
-    # the days worked for them: half a notice would be worse than none.
-    return {day for day, name in days.items() if not name.startswith(REST_DAY_BY_NOTICE)}
+def statutory_days(years: Container[int]) -> set[date]:
+    """The days off that the statute in force in each of these years dates."""
+    lines = (files("services.statutes") / "statutory-days.txt").read_text(encoding="utf-8").splitlines()
+    dated = (line.partition(": ") for line in lines if not line.startswith("#"))
+    return {
+        date.fromisoformat(f"{year}-{day}")
+        for year, _, days in dated
+        if int(year) in years
+        for day in days.split()
+    }
 
 
 def _fingerprint(published: set[int], holidays: set[date], makeup: set[date]) -> str:

@@ -17,13 +17,13 @@ from services.adapters import backup as archive
 from services.adapters.backup import ATTACHMENTS, Contents
 from services.adapters.clock import wall_clock
 from services.adapters.crypto import DecryptError
-from services.adapters.keys import KeyFault
+from services.adapters.keys import KEY_FILE, KeyFault
 from services.adapters.store import stored
 from services.adapters.store.database import Database
 from services.adapters.store.dump import DumpFault, count_rows, dump, load
 from services.application import audit
 from services.application.ports import StoreUnavailable
-from services.bootstrap import KEY_FILE, Deployment, deploy_checked
+from services.bootstrap import Deployment, deploy_checked
 from services.cli.migrate import upgrade
 from services.cli.session import DataFolder, fail, settings_of
 from services.domain.refusal import Refusal

@@ -18,10 +18,9 @@ from services.adapters.checkup.engine import examine_engine
 from services.adapters.checkup.finding import Finding
 from services.adapters.checkup.machine import FreeShare, examine_machine, free_share
 from services.adapters.clock import wall_clock
-from services.adapters.keys import KeyFault, KeyRing, from_settings
+from services.adapters.keys import KEY_FILE, KeyFault, KeyRing, from_settings
 from services.adapters.store.database import Database
 from services.application.ports import StoreUnavailable
-from services.bootstrap import KEY_FILE
 from services.cli.session import DataFolder, is_terminal, settings_of
 from services.domain.calendar import local_date
 from services.settings import Settings
@@ -31,7 +30,10 @@ def doctor(
     data: DataFolder = None,
     strict: Annotated[bool, typer.Option("--strict", help="提示也算问题(退出码为 1)")] = False,
 ) -> None:
-    """检查部署:时钟、密钥、磁盘、数据库、Redis、名录、日历;有问题时逐条给出办法,退出码为 1。"""
+    """检查部署,有问题时逐条给出办法 · Find what is wrong, and how to put it right.
+
+    查时钟、密钥、磁盘、数据库、Redis、名录、日历;有问题时退出码为 1。
+    """
     findings = asyncio.run(examine(settings_of(data)))
     for finding in findings:
         show(finding)

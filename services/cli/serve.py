@@ -6,31 +6,24 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import uvicorn
 import uvloop
-from fastapi import FastAPI
 
 from routing_worker import heartbeat
-from routing_worker import worker as worker_process
 from routing_worker.embedded import embedded
 from services.adapters import logs
 from services.adapters.keys import KeyFault
 from services.application.ports import StoreUnavailable
 from services.bootstrap import Deployment, TracingMissing, deploy_checked
-from services.cli import demo_city, welcome
+from services.cli import demo_city
 from services.cli.session import DataFolder, fail, in_world, settings_of
 from services.domain.region import UnknownRegion
 from services.settings import Settings
 
-# Told to end, a process is gone within 20 seconds: two in which it says so, these, and its worker's.
-DRAIN_SECONDS = 12
-KEEP_ALIVE_SECONDS = 75  # longer than callers keep an idle connection, lest they send into a closing one
 Host = Annotated[str | None, typer.Option(help="监听地址(默认 127.0.0.1)")]
 Port = Annotated[int | None, typer.Option(help="端口(默认 8000)", min=1, max=65535)]
 Worker = Annotated[
@@ -78,28 +71,32 @@ def worker(
 
 
 async def _serve(settings: Settings, city: str = demo_city.CITY, *, worker: bool = True) -> None:
-    from intake_api.app import create_app  # the other commands start faster without it
-
     gc.disable()  # until all is made
+    from intake_api.app import create_app  # a worker starts faster without these
+    from services.cli.server import Server
+
     async with _deployed(settings) as world, contextlib.AsyncExitStack() as running:
         try:
             clients = await demo_city.prepare(world, city) if settings.demo else None
         except UnknownRegion as refusal:
             fail(str(refusal))
         if settings.embedded and worker:
-            await world.router()  # built before the first petition has to wait for it
             await running.enter_async_context(embedded(world))
-        server = _Server(create_app(world), world, clients)
+        server = Server(create_app(world), world, clients)
+        if not await world.ailing():
+            await world.directory()  # read before the first caller has to wait for it
         _keep()
         await server.serve()
 
 
 async def _work(settings: Settings) -> None:
+    gc.disable()  # until all is made
+    from routing_worker import worker as worker_process  # an API starts faster without it
+
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    gc.disable()  # until all is made
     async with _deployed(settings) as world:
         await world.router()  # built before the first petition has to wait for it
         _keep()
@@ -126,71 +123,3 @@ async def _deployed(settings: Settings) -> AsyncIterator[Deployment]:
         fail(str(refusal))
     finally:
         await world.close()
-
-
-class _Server(uvicorn.Server):
-    """Says where to look once it is up; told to stop, it lets long polls go and requests finish."""
-
-    def __init__(self, app: FastAPI, world: Deployment, clients: Path | None) -> None:
-        self._app = app
-        self._leaving: asyncio.Task[None] | None = None
-        self._building: asyncio.Task[None] | None = None
-        settings = world.settings
-        config = uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            loop="none",
-            http="httptools",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        super().__init__(config)
-        self._world = world
-        self._clients = clients
-
-    async def startup(self, sockets: object = None) -> None:
-        await super().startup()
-        if self.started:
-            # Registering needs no router; for the acts that do it is made now, unless a worker here has one.
-            self._building = asyncio.create_task(self._build())
-            for line in welcome.lines(self._world.settings, self._clients):
-                typer.echo(line)
-
-    async def shutdown(self, sockets: Any = None) -> None:
-        if self._building is not None:
-            self._building.cancel()
-        await super().shutdown(sockets)
-
-    async def _build(self) -> None:
-        with contextlib.suppress(StoreUnavailable):  # whoever needs a router has it made then
-            await self._world.router()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        # uvicorn would raise the signal again when it is done, before the worker beside it could finish.
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._leave, number)
-        yield
-
-    def _leave(self, number: int) -> None:
-        """The first signal asks politely; another, or Ctrl-C, does not wait for balancers to notice."""
-        if self._leaving is not None or number == signal.SIGINT:
-            self.handle_exit(number, None)
-        if self._leaving is None:
-            self._leaving = asyncio.create_task(self._let_go(number))
-
-    async def _let_go(self, number: int) -> None:
-        """Say that we are not ready, serve on while balancers notice, then take no more and finish."""
-        self._app.state.leaving = True
-        await self._world.feed.close()
-        if number == signal.SIGTERM:
-            await asyncio.sleep(self._world.settings.leave_seconds)
-        if not self.should_exit:  # a second Ctrl-C, to uvicorn, means: at once
-            self.handle_exit(number, None)
-        await self._world.feed.close()  # those that came to wait meanwhile

@@ -6,16 +6,16 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from services.adapters.keys import KeyFault
-from services.bootstrap import SPARED, Deployment, TracingMissing, deploy_checked
 from services.domain.refusal import Refusal
 from services.settings import Settings
+
+if TYPE_CHECKING:
+    from services.bootstrap import Deployment
 
 T = TypeVar("T")
 DataFolder = Annotated[
@@ -33,6 +33,8 @@ def settings_of(data: Path | None, **given: Any) -> Settings:
 
 def in_world(data: Path | None, act: Callable[[Deployment], Awaitable[T]]) -> T:
     """Run one act in a world of its own. A refusal ends the command with its message and status 1."""
+    from services.bootstrap import TracingMissing  # what needs no world starts half a second earlier without
+
     settings = settings_of(data)
     try:
         return asyncio.run(_within(settings, act))
@@ -41,6 +43,8 @@ def in_world(data: Path | None, act: Callable[[Deployment], Awaitable[T]]) -> T:
 
 
 async def _within(settings: Settings, act: Callable[[Deployment], Awaitable[T]]) -> T:
+    from services.bootstrap import SPARED, deploy_checked
+
     if settings.database_url is None and not (settings.data / "xinfang.db").exists():
         fail(f"数据目录 {settings.data} 中没有数据库,请先运行 xinfang migrate 或 xinfang serve")
     world = await deploy_checked(settings)
@@ -69,6 +73,9 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         for row in rows:
             typer.echo("\t".join("" if cell is None else str(cell).replace("\t", " ") for cell in row))
         return
+    from rich.console import Console  # for a person: a program does not wait for it
+    from rich.table import Table
+
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.adapters.workdays import NoticeUnreadable, read_notices, work_calendar
+from services.adapters.workdays import KNOWN, NoticeUnreadable, read_notices, statutory_days, work_calendar
 from services.domain.calendar import (
     CalendarMissing,
     Unit,
@@ -118,6 +119,14 @@ def test_excluded_days_are_left_out_before_rolling() -> None:
     due = end_of_period(CALENDAR, date(2026, 5, 20), 27, NATURAL, excluded_days=3)
 
     assert (due.raw_last_day, due.due_on) == (date(2026, 6, 19), date(2026, 6, 22))
+
+
+@pytest.mark.parametrize("year", KNOWN)
+def test_the_table_of_statutory_days_is_the_librarys(year: int) -> None:
+    library = holidays.country_holidays("CN", years=year, observed=False, language="zh_CN")
+    by_notice = {day for day, name in library.items() if name.startswith("休息日")}
+
+    assert statutory_days({year}) == set(library) - by_notice
 
 
 def test_years_before_the_first_notice_are_statutory_and_provisional() -> None:

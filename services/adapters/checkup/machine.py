@@ -11,12 +11,11 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from services.adapters.checkup.finding import Finding
-from services.adapters.keys import KeyFault, KeyRing, from_settings
+from services.adapters.keys import KEY_FILE, KeyFault, KeyRing, from_settings
 from services.settings import Settings
 
 LEAST_FREE = 0.10
 FEWEST_DIFFERENT_BYTES = 12  # of 32 by chance there are 30; one in 10^20 has fewer than this
-KEY_FILE = "keys.json"
 DEMO_CLIENTS = "demo-clients.json"
 FreeShare = Callable[[Path], float]
 
