@@ -13,6 +13,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from intake_api.one_write import OneWrite
 from services.application.ports import StoreUnavailable
 from services.bootstrap import Deployment
 from services.cli import welcome
@@ -36,7 +37,7 @@ class Server(uvicorn.Server):
             host=settings.host,
             port=settings.port,
             loop="none",
-            http="httptools",
+            http=OneWrite,
             ws="none",
             log_config=None,
             access_log=False,

@@ -9,10 +9,11 @@ not state are the national ones. The code knows rule ids (D5), never an article 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import ClassVar, TypeVar
 
 from services.domain.calendar import Unit
@@ -251,7 +252,7 @@ class Trigger:
     citation: Citation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RulePack:
     """One law (or regulation) ready for use. ``region_prefix`` None means the whole country.
 
@@ -276,14 +277,14 @@ class RulePack:
     routing: tuple[Rule, ...]
     base: RulePack | None = None
     predecessor: RulePack | None = None
-    _rows: Mapping[str, tuple[Period, ...]] = field(init=False, repr=False, compare=False)
 
     JOINT_VISIT: ClassVar[str] = "A7"
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _rows(self) -> Mapping[str, tuple[Period, ...]]:
+        """The rows of each rule: one is looked up for every clock of every petition."""
         rules = {row.rule for row in self.periods}
-        rows = {rule: tuple(row for row in self.periods if row.rule == rule) for rule in rules}
-        object.__setattr__(self, "_rows", rows)
+        return {rule: tuple(row for row in self.periods if row.rule == rule) for rule in rules}
 
     def on(self, day: date) -> RulePack:
         """The pack that judges what begins on that day. Raises RuleNotInForce when there is none.
