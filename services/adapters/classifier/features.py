@@ -56,7 +56,9 @@ class Columns:
 
     @classmethod
     def of(cls, rows: Sequence[Row], names: Sequence[str], *, reference: str | None = None) -> Columns:
-        """Tell categories from texts, and a heading from a body, by the values themselves."""
+        """Tell categories from texts, and a heading from a body, by the values themselves. The column of
+        dated numbers is neither, even if named among them: it would pass for a heading that says nothing."""
+        names = [name for name in names if name != reference] or names
         values = {name: [row[name] for row in rows if row.get(name)] for name in names}
         given = tuple(name for name in names if _is_category(values[name]))
         text = tuple(name for name in names if name not in given)

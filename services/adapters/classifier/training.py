@@ -1,5 +1,5 @@
-"""Training: one linear separator a label, leaning on how often its words stand with the label; scores out
-of fold say what to expect of it."""
+"""Training: one linear separator a label, leaning on likelihood (naive Bayes and a softmax) and on what the
+text alone says; all are linear and become one matrix. Scores out of fold say what to expect of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from services.adapters.classifier import likelihood
 from services.adapters.classifier.calibration import Floats, Labels
 from services.adapters.classifier.features import Block, Columns, Reader, Row, cuts_of
 from services.adapters.classifier.model import HEADING_VOICE, About, TextModel
@@ -35,6 +36,10 @@ FEWEST_ROWS = 20
 FEWEST_ROWS_OF_PLACE = 10
 LEANING = 0.015
 """What naive Bayes weighs beside the separators: it orders the labels behind the first far better."""
+LIKELIHOOD = 0.08
+"""What the softmax weighs beside the separators, for the same reason."""
+TEXT_ALONE = 0.2
+"""What separators of the text alone weigh: categories are loud, and may be chosen wrongly."""
 UNSEEN = 0.004
 """What a token counts with a label that it never stood with; a row's tokens count less than one each."""
 NEVER = -3.0
@@ -77,10 +82,11 @@ def train(
     whole = vocabulary.matrix(reader.bags(row) for row in rows)
     headed = np.flatnonzero([reader.has_heading(row) for row in rows])
     heading = vocabulary.matrix(reader.bags(rows[int(index)], heading_only=True) for index in headed)
-    scores = _out_of_fold(whole, (headed, heading), truth, families(reader, rows))
+    texts = len(vocabulary.columns[Block.TEXT]) if columns.given else 0
+    scores = _out_of_fold(whole, (headed, heading), truth, families(reader, rows), texts)
     runs = np.array([len(reader.bags(row).text.codes) for row in rows])
     trust, confidence = Trust.of(scores, _familiar(whole, vocabulary, runs), truth, chance=CHANCE)
-    weights, bias = _fit(whole, truth, len(names))
+    weights, bias = _fit(whole, truth, len(names), texts)
     model = TextModel(names, reader, vocabulary, weights, bias, trust, about)
     return Trained(model, scores, truth, confidence)
 
@@ -103,9 +109,13 @@ def _familiar(whole: sparse.csr_matrix, vocabulary: Vocabulary, runs: Labels) ->
 
 
 def _out_of_fold(
-    whole: sparse.csr_matrix, heading: tuple[Labels, sparse.csr_matrix], truth: Labels, family: Labels
+    whole: sparse.csr_matrix,
+    heading: tuple[Labels, sparse.csr_matrix],
+    truth: Labels,
+    family: Labels,
+    texts: int,
 ) -> Floats:
-    """Scores by models that have seen neither the row nor its near copies."""
+    """Scores (rows × labels) by models that have seen neither the row nor its near copies."""
     from sklearn.model_selection import GroupKFold
 
     labels = int(truth.max()) + 1
@@ -113,7 +123,7 @@ def _out_of_fold(
     scores = np.zeros((len(truth), labels), dtype=np.float32)
     folds = GroupKFold(min(FOLDS, len(np.unique(family))), shuffle=True, random_state=CHANCE)
     for known, asked in folds.split(whole, groups=family):
-        weights, bias = _fit(whole[known], truth[known], labels)
+        weights, bias = _fit(whole[known], truth[known], labels, texts)
         scores[asked] = whole[asked] @ weights + bias
         among = np.isin(headed, asked)
         alone = of_heading[among] @ weights + bias
@@ -122,8 +132,22 @@ def _out_of_fold(
     return scores
 
 
-def _fit(matrix: sparse.csr_matrix, truth: Labels, labels: int) -> tuple[Floats, Floats]:
-    """Weights (tokens × labels) and bias (labels); a label without rows never wins."""
+def _fit(matrix: sparse.csr_matrix, truth: Labels, labels: int, texts: int) -> tuple[Floats, Floats]:
+    """Weights (tokens × labels) and bias (labels) of all that is heard together; a label without rows never
+    wins. ``texts``: so many of the columns, the first ones, are of a text that has categories beside it."""
+    weights, bias = _separators(matrix, truth, labels)
+    if texts:
+        of_text, bias_of_text = _separators(matrix[:, :texts], truth, labels)
+        weights[:texts] += TEXT_ALONE * of_text
+        bias += TEXT_ALONE * bias_of_text
+    likely, bias_of_likely = likelihood.fit(matrix, truth, labels, chance=CHANCE)
+    weights += LIKELIHOOD * likely
+    bias += LIKELIHOOD * bias_of_likely
+    return weights, bias
+
+
+def _separators(matrix: sparse.csr_matrix, truth: Labels, labels: int) -> tuple[Floats, Floats]:
+    """One separator a label, with naive Bayes leaning on them."""
     from sklearn.svm import LinearSVC
 
     present, counts = np.unique(truth, return_counts=True)
