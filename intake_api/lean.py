@@ -23,6 +23,7 @@ from intake_api.metrics import REGISTRATIONS
 from intake_api.problems import Fault, answer
 from intake_api.registration import AnyRegistration, read_registration, registration_of
 from intake_api.validation import decoded
+from services.application.ports import StoreUnavailable
 from services.domain.access import Call, Client
 from services.domain.access import Scope as Right
 from services.domain.refusal import Refusal
@@ -48,15 +49,18 @@ class LeanRegistration:
         if not _is_ordinary(headers, len(scope["headers"])):
             await self._app(scope, receive, send)
             return
+        scope["route"] = self._route  # as the router does, for the log and the metrics
         body, receive, whole = await _body(receive)
         if not whole:  # it went away amid its own words
             return
         try:
             client, key, sent = await self._read(headers, body)
+        except StoreUnavailable as away:  # to ask again who calls would be to wait for the same silence again
+            await answer(scope, away)(scope, receive, send)
+            return
         except (Fault, Refusal, ValueError, RecursionError):
             await self._app(scope, receive, send)
             return
-        scope["route"] = self._route  # as the router does, for the log and the metrics
         call = Call(client, scope["state"]["request_id"], hashlib.sha256(body).hexdigest())
         scope["state"]["client_id"] = client.id
         response = await self._answer(scope, sent, key, body, call)

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
+from services.application.ports import StoreUnavailable
 from services.bootstrap import Deployment
 from services.domain.number import parse_number
 from tests.api.callers import Login, Register, Stranger
@@ -205,6 +207,21 @@ async def test_bad_key_is_refused(portal: Stranger, online: dict[str, Any]) -> N
         assert (answer.status_code, answer.json()["code"]) == (400, code), key
     answer = await portal.post("/v1/petitions", json=online)
     assert (answer.status_code, answer.json()["code"]) == (400, missing)
+
+
+async def test_whoever_waited_for_an_outage_to_show_does_not_wait_for_it_twice(
+    app: FastAPI, portal: Stranger, online: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def silent(client_id: str) -> None:
+        asked.append(client_id)
+        raise StoreUnavailable()
+
+    monkeypatch.setattr(app.state.clients, "find", silent)
+    answer = await portal.post("/v1/petitions", json=online, headers=KEY)
+    assert (answer.status_code, answer.json()["code"], len(asked)) == (503, "store_unavailable", 1)
+    assert answer.headers["retry-after"]
 
 
 async def test_retry_gets_the_same_bytes(portal: Stranger, online: dict[str, Any], world: Deployment) -> None:
