@@ -13,10 +13,10 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from intake_api.one_write import OneWrite
 from services.application.ports import StoreUnavailable
 from services.bootstrap import Deployment
 from services.cli import welcome
+from services.cli.one_write import OneWrite
 
 # Told to end, a process is gone within 20 seconds: two in which it says so, these, and its worker's.
 DRAIN_SECONDS = 12
