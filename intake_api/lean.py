@@ -4,8 +4,9 @@ FastAPI's dependencies and body handling cost about as much as all the rest of a
 (docs/decisions/0021-hot-paths.md has the measurement). Here the same functions are called by hand, in the
 same order: token, body, limit, use case. Whatever is out of the ordinary (a header missing, a body that does
 not validate) goes on, with its body, to the route in ``routes/petitions.py``, which says what is wrong. So
-every error has one place, and this file can be taken away without anybody noticing but for the speed. One
-thing differs: the event's fingerprint is of the bytes, for a repetition is told by its key, not by that.
+every error has one place, but for an outage, which nobody is to wait for twice; and this file can be taken
+away without anybody noticing but for the speed. One thing differs: the event's fingerprint is of the bytes,
+for a repetition is told by its key, not by that.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class LeanRegistration:
         await response(scope, receive, send)
 
     async def _read(self, headers: Mapping[bytes, bytes], body: bytes) -> tuple[Client, str, AnyRegistration]:
-        """Raises, whatever it is, where the plain route is to say what is wrong."""
+        """Raises what is wrong: ``StoreUnavailable``, or what the plain route is to say."""
         claims = self._state.tokens.claims(headers.get(b"authorization", b"").decode("latin-1"))
         client = await self._state.clients.find(claims["sub"])
         if client is None or not client.active or not _may_register(claims["scope"], client):

@@ -102,9 +102,11 @@ class WorkLoop:
         if not await self._is_full_batch():
             return False
         until = time.monotonic() + BACKLOG_SECONDS
-        async with asyncio.TaskGroup() as lanes:
-            for _ in range(self._lanes):
-                lanes.create_task(self._lane(until))
+        lanes = (self._lane(until) for _ in range(self._lanes))
+        # One that fails takes no other along: what that one has nearly done would be done again.
+        for ended in await asyncio.gather(*lanes, return_exceptions=True):
+            if ended is not None:
+                raise ended
         return True
 
     async def _lane(self, until: float) -> None:
@@ -115,15 +117,18 @@ class WorkLoop:
         return await self._drain.fresh() == self._drain.batch
 
     async def _tried_before(self) -> bool:
-        """What is due once more, of which the clock tells and no bell: looked for once a sweep. Whether there
-        was any. Nothing else is at work meanwhile: one that kills its worker takes no other along.
+        """What is due once more, of which the clock tells and no bell: looked for once a sweep, and worked on
+        for half as long as a backlog. Whether there may be more. Nothing else is at work meanwhile: one that
+        kills its worker takes no other along.
         """
-        if time.monotonic() < self._look_again_at or self._stopping.is_set():
+        if time.monotonic() < self._look_again_at:
             return False
-        if await self._drain.again():
-            return True
-        self._look_again_at = time.monotonic() + self._world.settings.sweep_seconds
-        return False
+        until = time.monotonic() + BACKLOG_SECONDS / 2
+        while not self._stopping.is_set() and time.monotonic() < until:
+            if not await self._drain.again():
+                self._look_again_at = time.monotonic() + self._world.settings.sweep_seconds
+                return False
+        return True
 
     async def _beat(self) -> None:
         await heartbeat.beat(self._world, self.name)

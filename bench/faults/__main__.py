@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.faults.rig import rigged
 from bench.faults.run import Outcome, survive
-from bench.faults.scenarios import SCENARIOS, NotFired, Size
+from bench.faults.scenarios import SCENARIOS, Size
 
 SMOKE, FULL = Size(), Size(least=600, times=10)
 
@@ -29,7 +29,7 @@ async def run(chosen: list[str], size: Size, seed: int, history: Path | None) ->
                 name = left.pop(0)
                 try:
                     outcome = await survive(rig, name, SCENARIOS[name], size)
-                except (NotFired, TimeoutError, RuntimeError) as failure:
+                except Exception as failure:
                     survived = False
                     print(f"{name:<9} FAILED · {failure!r}", flush=True)
                     break

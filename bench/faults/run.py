@@ -78,8 +78,9 @@ async def _while_loaded(scenario: Awaitable[Mended], load: asyncio.Task[int]) ->
     """What the scenario returns. Raises what the load fails with: without callers a fault would not come."""
     running = asyncio.ensure_future(scenario)
     await asyncio.wait([running, load], return_when=asyncio.FIRST_COMPLETED)
-    if not running.done():
-        running.cancel()
-        load.result()
-        raise RuntimeError("the callers came to an end before the fault")
-    return running.result()
+    if running.done():
+        return running.result()
+    running.cancel()
+    await asyncio.wait([running])  # it undoes what it did: thaws, starts again
+    load.result()
+    raise RuntimeError("the callers came to an end before the fault")

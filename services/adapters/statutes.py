@@ -74,11 +74,15 @@ def _load(name: str, known: Mapping[str, Traversable], loaded: dict[str, RulePac
             return pack
         raise PackError(f"规则包 {name} 的 extends 或者 succeeds 成环")
     loaded[name] = None
-    raw = _read(name, known[name])
-    named = {other for field in OTHERS if isinstance(other := raw.get(field), str)}
-    pack = parse_pack(raw, {other: _load(other, known, loaded) for other in named})
-    if pack.id != name:
-        raise PackError(f"规则包 {name} 的 id 写作 {pack.id},应当与文件同名")
+    try:
+        raw = _read(name, known[name])
+        named = {other for field in OTHERS if isinstance(other := raw.get(field), str)}
+        pack = parse_pack(raw, {other: _load(other, known, loaded) for other in named})
+        if pack.id != name:
+            raise PackError(f"规则包 {name} 的 id 写作 {pack.id},应当与文件同名")
+    except PackError:
+        del loaded[name]  # whoever asks again is told the same, not that it is a ring
+        raise
     loaded[name] = pack
     return pack
 

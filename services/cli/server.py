@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from services.application.ports import StoreUnavailable
 from services.bootstrap import Deployment
 from services.cli import welcome
-from services.cli.one_write import OneWrite
 
 # Told to end, a process is gone within 20 seconds: two in which it says so, these, and its worker's.
 DRAIN_SECONDS = 12
@@ -37,7 +36,7 @@ class Server(uvicorn.Server):
             host=settings.host,
             port=settings.port,
             loop="none",
-            http=OneWrite,
+            http="httptools",
             ws="none",
             log_config=None,
             access_log=False,

@@ -27,7 +27,8 @@ class JobState(StrEnum):
 
 @dataclass(slots=True)
 class Job:
-    """``attempt`` counts claims and fences every write: it never falls, so a late worker's number is past.
+    """``attempt`` counts claims and fences every write: a late worker's number is past. It falls only when
+    the database dies right after a first claim, whose commit is not awaited (``store/queue.py``).
 
     ``tries`` counts the claims that burnt a try; a job given back untried, or retried by hand, has fewer.
     ``request_id`` is that of the call which left it.

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+from sqlalchemy import event, text
 
 from services.application.outbox import ABANDONED_AT_ONCE, Drain
 from services.application.ports import LeaseLost, World
@@ -95,6 +96,33 @@ async def test_the_fence_moves_on_though_tries_begin_again(world: Deployment) ->
     with pytest.raises(LeaseLost):
         await done(world, [late])
     await done(world, [again])
+
+
+@pytest.mark.parametrize("retried", [False, True])
+async def test_only_the_commit_of_a_first_claim_waits_for_no_disk(deploy: Deploy, retried: bool) -> None:
+    before, world = deploy(), deploy()
+    on_postgresql = not before.database.is_sqlite
+    if on_postgresql:  # the tests' server waits for no disk at all
+        async with before.database.reading() as connection:
+            name = await connection.scalar(text("SELECT current_database()"))
+            await connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit TO on'))
+    await register(world, 2)
+    if retried:
+        await claim(world)
+        await end_leases(world)
+    told: list[str] = []
+    engine = world.database._writer.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *given: told.append(given[2]))
+    jobs = await claim(world, retried=retried)
+    assert len(jobs) == 2
+    assert any("set_config" in statement for statement in told) == (on_postgresql and not retried)
+    if on_postgresql:
+        async with world.database.writing() as connection:
+            assert await connection.scalar(text("SHOW synchronous_commit")) == "on"
+    told.clear()
+    await done(world, jobs)
+    assert told
+    assert not any("set_config" in statement for statement in told)
 
 
 async def test_a_failing_job_is_tried_again_and_ends_as_a_dead_letter(world: Deployment) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from routing_worker.loop import LANES, WorkLoop
 from services.application.outbox import Drain
-from services.application.ports import World
+from services.application.ports import StoreUnavailable, World
 from services.bootstrap import Deployment
 from services.domain.outbox import Job
+from tests.integration.conftest import Deploy
 from tests.integration.petitions import end_leases, register
 
 BATCH, BACKLOG = 10, 95
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS, NEVER = 20.0, 3600.0
 
 
 class Handler:
@@ -82,6 +85,25 @@ async def test_what_was_tried_before_is_alone_at_work_amid_a_backlog(world: Depl
     assert sum(handler.sizes) == BACKLOG
 
 
+async def test_a_lane_that_fails_takes_the_other_with_it_no_more_than_a_worker_another(
+    postgresql_url: str, deploy: Deploy
+) -> None:
+    world = deploy(database_url=postgresql_url)
+    await register(world, BACKLOG)
+    handler, claim, claims = Handler(BACKLOG), world.queue.claim, itertools.count()
+
+    async def away_once(*given: Any, **told: Any) -> list[Job]:
+        if next(claims) == 2:  # the first is alone, the next two are the lanes'
+            await asyncio.sleep(0.01)  # the other has jobs in hand by now
+            raise StoreUnavailable()
+        return await claim(*given, **told)
+
+    world.queue.claim = away_once  # type: ignore[method-assign]  # for this test alone
+    async with working(world, handler), asyncio.timeout(PATIENCE_SECONDS):
+        await handler.done.wait()
+    assert sum(handler.sizes) == BACKLOG, "none was begun twice"
+
+
 async def test_told_to_stop_amid_a_backlog_it_leaves_the_rest_to_others(world: Deployment) -> None:
     await register(world, BACKLOG)
     handler = Handler(BACKLOG)
@@ -91,8 +113,8 @@ async def test_told_to_stop_amid_a_backlog_it_leaves_the_rest_to_others(world: D
     assert waiting == {"pending": BACKLOG - sum(handler.sizes)}
 
 
-async def test_a_lone_job_is_done_when_the_bell_rings(world: Deployment) -> None:
-    handler = Handler(1)
+async def test_a_lone_job_is_done_when_the_bell_rings(deploy: Deploy) -> None:
+    handler, world = Handler(1), deploy(sweep_seconds=NEVER)
     async with working(world, handler) as loop:
         await asyncio.sleep(0.1)
         await register(world, 1)

@@ -78,9 +78,9 @@ async def until(happened: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.005)
 
 
-async def until_some_are_claimed(world: Deployment, before: int = 0) -> None:
+async def until_some_are_claimed(world: Deployment) -> None:
     async def claimed() -> bool:
-        return await claims(world) > before
+        return await claims(world) > 0
 
     await until(claimed)
 

@@ -34,22 +34,16 @@ class SqlNumbers:
 
     async def _more(self, key: Key) -> None:
         """Another block, taken once for all who wait for it; what goes wrong with it, all are told."""
-        if key not in self._coming:
-            self._coming[key] = asyncio.create_task(self._bring(key))
-        await asyncio.shield(self._coming[key])
-
-    async def _bring(self, key: Key) -> None:
-        """A block that is here is no longer coming: who asked in the moment between would wait for what is
-        over, which is no waiting, and ask again for ever.
-        """
-        try:
-            await self._take_block(key)
-        finally:
-            del self._coming[key]
+        task = self._coming.get(key)
+        # To wait for what is over is no waiting: whoever did that would ask again, and so for ever.
+        if task is None or task.done():
+            task = self._coming[key] = asyncio.create_task(self._take_block(key))
+        await asyncio.shield(task)
 
     async def _take_block(self, key: Key) -> None:
         if key not in self._size:  # a new day: the blocks of earlier days are over
             self._free = {known: block for known, block in self._free.items() if known[1] >= key[1]}
+            self._coming = {known: task for known, task in self._coming.items() if known[1] >= key[1]}
         size = min(self._size.get(key, 1), LARGEST_BLOCK)
         self._size[key] = size * 2
         region, day = key[0], key[1].strftime("%Y%m%d")

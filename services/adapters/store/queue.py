@@ -159,14 +159,15 @@ def _claim(dialect: str, retried: bool, lease_seconds: int) -> ReturningUpdate[A
     }
     claim = update(outbox).where(outbox.c.id.in_(chosen)).values(leased)
     told = (outbox.c.id, outbox.c.topic, outbox.c.petition_id, outbox.c.attempt, outbox.c.tries)
-    return claim.returning(*told, func.coalesce(LEFT_BY, ""), *_not_awaited(dialect))
+    return claim.returning(*told, func.coalesce(LEFT_BY, ""), *(() if retried else _not_awaited(dialect)))
 
 
 def _not_awaited(dialect: str) -> tuple[ColumnElement[str], ...]:
     """A lease need not outlive the server that gave it: the commit of this one statement waits for no disk.
 
-    When PostgreSQL dies, the job is as it was before. Of two who then hold it, one takes it off the outbox
-    with what it did, and the other finds it gone.
+    When PostgreSQL dies, the job is as it was before, and two may come to hold it under one attempt. One
+    takes it off the outbox with what it did, the other finds it gone; one that the other gives back is done
+    again. Later tries are counted durably, for the job may be what ends the server.
     """
     return (func.set_config("synchronous_commit", "off", True),) if dialect == "postgresql" else ()
 
