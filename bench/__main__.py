@@ -99,6 +99,7 @@ def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=PARTS, help="只测这一项(可重复) · only this part")
     parser.add_argument("--full", action="store_true", help="大规模、一小时 · the large sizes, an hour")
     parser.add_argument("--large", type=int, help="增长:多少件 · petitions of the large system")
+    parser.add_argument("--soak", type=float, help="内存:多少秒 · seconds of the soak")
     parser.add_argument("--json", type=Path, help="结果另存为 JSON · keep the figures")
     parser.add_argument("--plot", type=Path, help="画成图(SVG、PNG) · draw them")
     return parser.parse_args(arguments)
@@ -111,6 +112,7 @@ def _sizes(given: argparse.Namespace) -> Options:
     changed: dict[str, Any] = asdict(options)
     changed |= {"seconds": given.seconds} if given.seconds else {}
     changed |= {"large": given.large} if given.large else {}
+    changed |= {"soak_seconds": given.soak} if given.soak else {}
     return Options(**changed)
 
 
