@@ -50,7 +50,9 @@ ENGINE_OPTIONS: dict[str, Any] = {
 
 
 class Database:
-    """Connections of one database; ``writing`` commits at the end of its block, ``reading`` never writes."""
+    """Connections of one database: ``writing`` commits at the end of its block, ``reading`` never writes,
+    ``single`` is for one statement that is a transaction by itself.
+    """
 
     def __init__(
         self,
