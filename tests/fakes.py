@@ -46,7 +46,7 @@ from services.domain.recusal import Recusal
 from services.domain.refusal import NotFound
 from services.domain.review import Review
 from services.domain.router import Router
-from services.domain.same_matter import Identity, Link
+from services.domain.same_matter import Identity, Link, People
 from services.domain.statute import RulePack
 from tests.fake_intake import FakeIntake
 from tests.fake_lists import FakeLists
@@ -224,8 +224,12 @@ class FakeWork:
             found[person.petition_id].append(Identity(*(key.encode() if key else None for key in keys)))
         return found
 
-    async def with_a_past(self, people: Mapping[UUID, Sequence[Identity]]) -> set[UUID]:
-        return {each for each, those in people.items() if await self.brought_by(those, before=each)}
+    async def people(self, *petition_ids: UUID) -> dict[UUID, People]:
+        found = await self.identities(*petition_ids)
+        return {
+            each: People(those, known=bool(await self.brought_by(those, before=each)))
+            for each, those in found.items()
+        }
 
     async def brought_by(self, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
         documents = {each.document for each in people} - {None}

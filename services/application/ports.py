@@ -41,7 +41,7 @@ from services.domain.recusal import Recusal
 from services.domain.refusal import Refusal
 from services.domain.review import Review
 from services.domain.router import Router
-from services.domain.same_matter import Identity, Link
+from services.domain.same_matter import Identity, Link, People
 from services.domain.statute import RulePack
 
 T = TypeVar("T")
@@ -205,8 +205,8 @@ class Work(Recording, Protocol):
     async def identities(self, *petition_ids: UUID) -> dict[UUID, list[Identity]]:
         """The first petitioners of stored petitions, by what identifies them."""
 
-    async def with_a_past(self, people: Mapping[UUID, Sequence[Identity]]) -> set[UUID]:
-        """Those of these petitions whose people have brought one before."""
+    async def people(self, *petition_ids: UUID) -> dict[UUID, People]:
+        """Who brings each of these petitions, and whether any of them has brought one before."""
 
     async def brought_by(self, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
         """The newest petitions (at most 20) of people with one of these documents or phones, newest first,

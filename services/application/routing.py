@@ -12,7 +12,6 @@ from services.application import clocks, direct, paper, same_matter
 from services.application.acts import accused_organs, take
 from services.application.fault_points import fault
 from services.application.ports import Work, World
-from services.application.same_matter import People
 from services.domain.access import Shield
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
@@ -32,10 +31,11 @@ from services.domain.petition import Petition, State
 from services.domain.procedure import DECIDE
 from services.domain.router import Router
 from services.domain.routing import Decision, Matter
-from services.domain.same_matter import LinkState
+from services.domain.same_matter import LinkState, People
 from services.domain.steps import Act
 
 SYSTEM = "system:router"
+NOBODY = People((), known=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,9 @@ async def route(world: World, jobs: Sequence[Job]) -> None:
             for petition in await work.lock_all([job.petition_id for job in jobs])
             if petition.state is State.REGISTERED
         ]
-        people = await work.identities(*(petition.id for petition in waiting))
-        known = await work.with_a_past(people)
+        people = await work.people(*(petition.id for petition in waiting))
         for petition in waiting:
-            theirs = People(people.get(petition.id, []), petition.id in known)
+            theirs = people.get(petition.id, NOBODY)
             await _route_one(world, work, router, petition, theirs)
             fault("in_mid_batch")
             await asyncio.sleep(0)  # a long batch keeps no heartbeat waiting: its lease is short

@@ -6,7 +6,6 @@ What follows from it a person decides: :mod:`services.application.repetition`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,10 +19,10 @@ from services.domain.registration import Registration
 from services.domain.same_matter import (
     SAME_PERSON,
     Evidence,
-    Identity,
     Likeness,
     Link,
     LinkState,
+    People,
     Person,
     Standing,
     best_match,
@@ -47,14 +46,6 @@ class SameMatter:
     number: str
     relation: str
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Who brings a petition; not ``known``: none of them is on an earlier one, as was looked for already."""
-
-    identities: Sequence[Identity]
-    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

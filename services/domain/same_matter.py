@@ -80,6 +80,14 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """Who brings a petition; not ``known``: none of them is on an earlier one, as was looked for already."""
+
+    identities: Sequence[Identity]
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One ground of a score: ``weight`` is its share of it, ``text`` says it to a clerk."""
 

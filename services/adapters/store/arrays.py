@@ -1,15 +1,14 @@
-"""Many rows in one statement. On PostgreSQL they travel as one array a column (unnest), on SQLite one by one.
+"""Many rows in one statement of PostgreSQL: they travel as one array a column (unnest).
 
 SQLAlchemy would put every row's parameters together by itself, and PostgreSQL would be sent each row apart.
 A row that is alone travels as it is: an array of one costs the driver several times what its value does.
-The text of a statement is put together once, from its table; JSON travels as text.
+Here are the texts, put together from the tables, and the parameters; JSON travels as text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import count
 from typing import Any
 
 import orjson
@@ -20,30 +19,25 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Float,
-    Insert,
     Integer,
     LargeBinary,
     String,
     Table,
     Text,
-    Update,
     Uuid,
     any_,
     bindparam,
-    insert,
-    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.adapters.store.columns import Instant, database_now
+from services.adapters.store.columns import Instant
 from services.adapters.store.tables.outbox import idempotency_keys, outbox
 
 Row = dict[str, Any]
 BY_THE_DATABASE = {(idempotency_keys, "created_at"), (outbox, "run_at")}
 """Moments that are judged by the database's clock."""
 KEY = "key_"
-"""Before the names of the entries by which :func:`change` finds a row."""
+"""Before the names of the entries by which :func:`changing` finds a row."""
 _TYPES: tuple[tuple[type[Any], str], ...] = (
     (Uuid, "uuid"),
     (Text, "text"),
@@ -56,27 +50,6 @@ _TYPES: tuple[tuple[type[Any], str], ...] = (
     (Instant, "timestamptz"),
     (JSON, "text"),
 )
-
-
-async def add(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows that have the same columns; what the database sets by itself is not among them."""
-    if connection.dialect.name != "postgresql":
-        await connection.execute(_plain_insertion(table), rows)
-        return
-    names, alone = tuple(rows[0]), len(rows) == 1
-    given = values(rows[0], table, names) if alone else columns(rows, table, names)
-    await connection.exec_driver_sql(_whole_insertion(table, names, alone), tuple(given))
-
-
-async def change(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
-    """Write the same columns of several rows, found by the entries ``key_<column>`` of the primary key."""
-    names = tuple(rows[0])
-    if connection.dialect.name != "postgresql":
-        await connection.execute(_plain_change(table, tuple(sorted(names))), rows)
-        return
-    alone = len(rows) == 1
-    given = values(rows[0], table, names) if alone else columns(rows, table, names)
-    await connection.exec_driver_sql(_whole_change(table, names, alone), tuple(given))
 
 
 def one_of(column: Column[Any], name: str, dialect: str) -> ColumnElement[bool]:
@@ -114,6 +87,15 @@ def insertion(table: Table, names: Sequence[str], numbers: Iterator[int], *, alo
     return f"INSERT INTO {table.name} ({into}) SELECT {set_to} FROM {_given(table, names, numbers, alone)}"
 
 
+def changing(table: Table, names: Sequence[str], numbers: Iterator[int], *, alone: bool = False) -> str:
+    """An UPDATE of rows found by the entries ``key_<column>``, with parameters as for :func:`insertion`."""
+    given = _given(table, names, numbers, alone)
+    keys = [name for name in names if name.startswith(KEY)]
+    set_to = ", ".join(f'"{name}" = {_value(table, name)}' for name in names if name not in keys)
+    found = " AND ".join(f't."{name.removeprefix(KEY)}" = r."{name}"' for name in keys)
+    return f"UPDATE {table.name} AS t SET {set_to} FROM {given} WHERE {found}"
+
+
 def array(column: Column[Any]) -> str:
     """The type of the values that a column's array has."""
     return next(name for kind, name in _TYPES if isinstance(column.type, kind))
@@ -127,20 +109,6 @@ def _kinds(table: Table, names: tuple[str, ...]) -> list[tuple[str, bool]]:
 
 def _as_text(value: Any) -> str | None:
     return None if value is None else orjson.dumps(value).decode()
-
-
-@cache
-def _whole_insertion(table: Table, names: tuple[str, ...], alone: bool) -> str:
-    return insertion(table, names, count(1), alone=alone)
-
-
-@cache
-def _whole_change(table: Table, names: tuple[str, ...], alone: bool) -> str:
-    given = _given(table, names, count(1), alone)
-    keys = [name for name in names if name.startswith(KEY)]
-    set_to = ", ".join(f'"{name}" = {_value(table, name)}' for name in names if name not in keys)
-    found = " AND ".join(f't."{name.removeprefix(KEY)}" = r."{name}"' for name in keys)
-    return f"UPDATE {table.name} AS t SET {set_to} FROM {given} WHERE {found}"
 
 
 def _given(table: Table, names: Sequence[str], numbers: Iterator[int], alone: bool) -> str:
@@ -163,17 +131,3 @@ def _column(table: Table, name: str) -> Column[Any]:
 
 def _quoted(names: Sequence[str]) -> list[str]:
     return [f'"{name}"' for name in names]
-
-
-@cache
-def _plain_insertion(table: Table) -> Insert:
-    own = {name: database_now() for of, name in BY_THE_DATABASE if of is table}
-    return insert(table).values(own) if own else insert(table)
-
-
-@cache
-def _plain_change(table: Table, names: tuple[str, ...]) -> Update:
-    statement = update(table).values({name: bindparam(name) for name in names if not name.startswith(KEY)})
-    for column in table.primary_key:
-        statement = statement.where(column == bindparam(f"{KEY}{column.name}"))
-    return statement

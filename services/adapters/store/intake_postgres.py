@@ -90,18 +90,24 @@ def _given(batch: Sequence[Sealed], lone: tuple[Table, ...] | None) -> Iterator[
 
 @cache
 def _statement(lone: tuple[Table, ...] | None) -> str:
-    """``lone``: see :func:`_lone`."""
+    """``lone``: see :func:`_lone`.
+
+    What is known is looked for by subqueries of one row, which no planner turns into a join: while a table is
+    small that would be read whole, and the plan is kept while the table grows. A subquery around an array:
+    PostgreSQL reckons with as many rows whatever it is given, and does not plan anew for each batch.
+    """
     numbers = count(1)
     reference_ids, reference_clients, references = (f"${next(numbers)}" for _ in range(3))
     person_ids, documents, keyless = (f"${next(numbers)}" for _ in range(3))
     parts = [
         f"""known AS (
-          SELECT r.id FROM unnest({reference_ids}::uuid[], {reference_clients}::text[], {references}::text[])
-              AS r (id, client_id, external_ref)
-            JOIN petitions p ON p.client_id = r.client_id AND p.external_ref = r.external_ref
+          SELECT r.id FROM unnest((SELECT {reference_ids}::uuid[]), {reference_clients}::text[],
+              {references}::text[]) AS r (id, client_id, external_ref)
+            WHERE (SELECT true FROM petitions p
+              WHERE p.client_id = r.client_id AND p.external_ref = r.external_ref LIMIT 1)
           UNION ALL
-          SELECT d.id FROM unnest({person_ids}::uuid[], {documents}::bytea[]) AS d (id, document)
-            WHERE EXISTS (SELECT FROM petitioners o WHERE o.document_number_index = d.document))""",
+          SELECT d.id FROM unnest((SELECT {person_ids}::uuid[]), {documents}::bytea[]) AS d (id, document)
+            WHERE (SELECT true FROM petitioners o WHERE o.document_number_index = d.document LIMIT 1))""",
         f"""keyed AS ({insertion(idempotency_keys, _sent(idempotency_keys), numbers)}
           WHERE r.id NOT IN (SELECT id FROM known) ON CONFLICT (client_id, key) DO NOTHING RETURNING id)""",
         f"""fresh AS (SELECT id FROM keyed UNION ALL

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-from sqlalchemy.dialects import postgresql, sqlite
-
+from services.adapters.store.counters import raised
 from services.adapters.store.database import Database
 from services.adapters.store.tables.outbox import number_blocks
 from services.domain.number import format_number
@@ -47,12 +46,6 @@ class SqlNumbers:
         size = min(self._size.get(key, 1), LARGEST_BLOCK)
         self._size[key] = size * 2
         region, day = key[0], key[1].strftime("%Y%m%d")
-        dialect = sqlite if self._database.is_sqlite else postgresql
-        block = dialect.insert(number_blocks).values(region=region, day=day, last=size)
-        taken = block.on_conflict_do_update(
-            index_elements=[number_blocks.c.region, number_blocks.c.day],
-            set_={"last": number_blocks.c.last + block.excluded.last},
-        ).returning(number_blocks.c.last)
         async with self._database.writing() as connection:
-            last = int((await connection.execute(taken)).scalar_one())
+            [last] = (await raised(connection, number_blocks, {(region, day): size})).values()
         self._free[key] = (last - size + 1, last)

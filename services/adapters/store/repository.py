@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store import arrays
 from services.adapters.store.mapping import Mapped, Seal
+from services.adapters.store.writes import Writes
 from services.application.arrival import fits
 from services.domain.refusal import NotFound
 
@@ -24,6 +25,7 @@ class SqlRepository(Generic[T]):
     def __init__(self, connection: AsyncConnection, mapped: Mapped[T], seal: Seal) -> None:
         self._connection = connection
         self._mapped = mapped
+        self.table = mapped.table
         self._seal = seal
         self._loaded: dict[tuple[Any, ...], tuple[T, tuple[Any, ...]]] = {}
         self._added: list[T] = []
@@ -42,14 +44,21 @@ class SqlRepository(Generic[T]):
                 return [value for value in found[equals[column]] if fits(value, equals)]
         return [self._remember(row) for row in await self._rows(equals)]
 
-    async def read_ahead(self, column: str, keys: Sequence[object]) -> None:
-        """Read at once what ``find`` will be asked for with these keys of a column, until the next flush.
+    async def rows(self, column: str, keys: Sequence[object]) -> list[arrays.Row]:
+        """The rows that have one of these keys, for :meth:`hold`."""
+        return await self._rows({column: tuple(keys)}) if keys else []
+
+    def hold(self, column: str, keys: Sequence[object], rows: Iterable[arrays.Row]) -> None:
+        """Have at hand what ``find`` will be asked for with these keys of a column, until the next flush.
 
         For rows that nobody else can change meanwhile: those of petitions that are locked.
         """
         found: dict[Any, list[T]] = {key: [] for key in keys}
-        for row in await self._rows({column: tuple(found)}) if found else []:
+        for row in rows:
             found[row[column]].append(self._remember(row))
+        for those in found.values():
+            if len(those) > 1:
+                those.sort(key=self._mapped.key_of)
         self._read[column] = found
 
     async def add(self, *values: T) -> None:
@@ -76,15 +85,15 @@ class SqlRepository(Generic[T]):
         """The values of a query over the mapped table's columns; one read twice is the same object."""
         return [self._remember(row) for row in _as_dicts(await self._connection.execute(query, given))]
 
-    async def flush(self) -> None:
-        """Write what was added and saved: one statement for all additions, one for each set of columns."""
+    def write(self, writes: Writes) -> None:
+        """Hand over what was added and saved: all additions, and the changes by their sets of columns."""
         self._read.clear()
         if not self._added and not self._saved:  # as of most kinds in most units of work
             return
         added, self._added = self._added, []
         if added:
             rows = [self._mapped.row(value, self._seal) for value in added]
-            await arrays.add(self._connection, self._mapped.table, rows)
+            writes.add(self._mapped.table, rows)
             for value in added:
                 self._note(value)
         saved, self._saved = self._saved, {}
@@ -94,7 +103,7 @@ class SqlRepository(Generic[T]):
                 groups[frozenset(changes)].append(changes | self._identity(value))
                 self._note(value)
         for rows in groups.values():
-            await arrays.change(self._connection, self._mapped.table, rows)
+            writes.change(self._mapped.table, rows)
 
     async def _rows(self, equals: Mapping[str, object]) -> list[dict[str, Any]]:
         several = tuple(name for name, value in equals.items() if isinstance(value, tuple))

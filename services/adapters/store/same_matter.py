@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    CTE,
     Executable,
-    LargeBinary,
     Select,
     Uuid,
     bindparam,
-    column,
     exists,
-    func,
     or_,
     select,
     union_all,
-    values,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store.arrays import one_of
 from services.adapters.store.tables.petition import petitioners
-from services.domain.same_matter import MOST_PEOPLE, Identity
+from services.domain.same_matter import MOST_PEOPLE, Identity, People
 
 MOST_EARLIER = 20
 
@@ -42,44 +36,25 @@ async def identities(connection: AsyncConnection, petition_ids: Sequence[UUID]) 
     return found
 
 
-async def with_a_past(connection: AsyncConnection, people: Mapping[UUID, Sequence[Identity]]) -> set[UUID]:
-    """The petitions with a person whose document or phone stands on an earlier one, all in one statement."""
-    # What is not known is empty bytes, which no index is: of NULLs alone PostgreSQL would not know the type.
-    asked_for = ((petition_id, each) for petition_id, those in people.items() for each in those)
-    rows = list(
-        dict.fromkeys(
-            (petition_id, each.document or b"", each.phone or b"")
-            for petition_id, each in asked_for
-            if each.document or each.phone
-        )
-    )
-    if not rows:
-        return set()
-    if connection.dialect.name == "postgresql":
-        ids, documents, phones = (list(each) for each in zip(*rows, strict=True))
-        given = {"ids": ids, "documents": documents, "phones": phones}
-        return set(await connection.scalars(_ASKED_BY_ARRAYS, given))
-    return set(await connection.scalars(_with_a_past(values(*_ASKED).data(rows).cte("asked"))))
+async def people(connection: AsyncConnection, petition_ids: Sequence[UUID]) -> dict[UUID, People]:
+    """The same, and whether the document or the phone of one of them stands on an earlier petition."""
+    found: defaultdict[UUID, list[Identity]] = defaultdict(list)
+    with_a_past: set[UUID] = set()
+    given = {"petitions": list(petition_ids)}
+    for petition_id, *keys, known in await connection.execute(_with_past(connection.dialect.name), given):
+        found[petition_id].append(Identity(*keys))
+        if known:
+            with_a_past.add(petition_id)
+    return {each: People(those, each in with_a_past) for each, those in found.items()}
 
 
-_ASKED = (column("petition_id", Uuid()), column("document", LargeBinary), column("phone", LargeBinary))
-
-
-def _with_a_past(asked: CTE) -> Select[tuple[UUID]]:
-    earlier = petitioners.c.petition_id < asked.c.petition_id
-    by_document = exists().where(petitioners.c.document_number_index == asked.c.document, earlier)
-    by_phone = exists().where(petitioners.c.phone_index == asked.c.phone, earlier)
-    return select(asked.c.petition_id).where(or_(by_document, by_phone))
-
-
-# One text however many are asked for: to put a VALUES of a hundred people together takes 20 ms.
-_ASKED_BY_ARRAYS = _with_a_past(
-    select(
-        func.unnest(bindparam("ids", type_=ARRAY(Uuid))).label("petition_id"),
-        func.unnest(bindparam("documents", type_=ARRAY(LargeBinary))).label("document"),
-        func.unnest(bindparam("phones", type_=ARRAY(LargeBinary))).label("phone"),
-    ).cte("asked")
-)
+@cache
+def _with_past(dialect: str) -> Select[Any]:
+    person, other = petitioners.c, petitioners.alias("earlier").c
+    earlier = other.petition_id < person.petition_id
+    by_document = exists().where(other.document_number_index == person.document_number_index, earlier)
+    by_phone = exists().where(other.phone_index == person.phone_index, earlier)
+    return _of(dialect).add_columns(or_(by_document, by_phone))
 
 
 @cache

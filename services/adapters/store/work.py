@@ -9,12 +9,12 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, Text, bindparam, cast, exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from services.adapters.store import arrays, mappings, queue, same_matter
+from services.adapters.store import arrays, counters, mappings, queue, same_matter
+from services.adapters.store.ahead import Wanted, read_together
 from services.adapters.store.mapping import Mapped, Seal
 from services.adapters.store.repository import SqlRepository
 from services.adapters.store.tables.inbox import feed_heads
@@ -23,6 +23,7 @@ from services.adapters.store.tables.outbox import idempotency_keys, outbox
 from services.adapters.store.tables.paper import paper_counters
 from services.adapters.store.tables.petition import petitions
 from services.adapters.store.wakes import FEED
+from services.adapters.store.writes import Writes
 from services.application.arrival import StoredAnswer
 from services.application.causes import cause_of
 from services.domain import ledger
@@ -33,7 +34,7 @@ from services.domain.outbox import Job, JobState, Topic
 from services.domain.paper import Paper
 from services.domain.petition import Petition
 from services.domain.refusal import NotFound
-from services.domain.same_matter import Identity
+from services.domain.same_matter import Identity, People
 
 T = TypeVar("T")
 
@@ -54,6 +55,7 @@ class SqlWork:
         self.recorded: Counter[str] = Counter()
         self.rung: set[str] = set()
         self.posted_to: set[UUID] = set()
+        self._writes = Writes(connection)
         self._repositories: list[SqlRepository[Any]] = []
         # In the order in which they are written: the petition first, what refers to it after.
         self.petitions = self._repository(mappings.PETITIONS)
@@ -101,12 +103,25 @@ class SqlWork:
         locked = _all_locked(self.connection.dialect.name)
         found = await self.petitions.select(locked, {"ids": list(petition_ids)})
         ids = [petition.id for petition in found]
-        for repository in (self.respondents, self.petitioners, self.attachments, self.deadlines):
-            await repository.read_ahead("petition_id", ids)
         more = [petition.id for petition in found if petition.version > 1]
-        await self.supplements.read_ahead("petition_id", more)
-        await self.clients.read_ahead("id", list({petition.client_id for petition in found}))
+        clients = list({petition.client_id for petition in found})
+        of_all = (self.respondents, self.petitioners, self.attachments, self.deadlines)
+        await self._read_ahead(
+            *((repository, "petition_id", ids) for repository in of_all),
+            (self.supplements, "petition_id", more),
+            (self.clients, "id", clients),
+        )
         return found
+
+    async def _read_ahead(self, *wanted: tuple[SqlRepository[Any], str, Sequence[object]]) -> None:
+        asked = [each for each in wanted if each[2]]
+        if self.connection.dialect.name == "postgresql":
+            tables = [Wanted(repository.table, column, keys) for repository, column, keys in asked]
+            found = await read_together(self.connection, tables)
+        else:
+            found = [await repository.rows(column, keys) for repository, column, keys in asked]
+        for (repository, column, keys), rows in zip(asked, found, strict=True):
+            repository.hold(column, keys, rows)
 
     def record(
         self, petition: Petition, kind: str, *, actor: str, data: Mapping[str, object] | None = None
@@ -148,8 +163,8 @@ class SqlWork:
     async def identities(self, *petition_ids: UUID) -> dict[UUID, list[Identity]]:
         return await same_matter.identities(self.connection, petition_ids)
 
-    async def with_a_past(self, people: Mapping[UUID, Sequence[Identity]]) -> set[UUID]:
-        return await same_matter.with_a_past(self.connection, people)
+    async def people(self, *petition_ids: UUID) -> dict[UUID, People]:
+        return await same_matter.people(self.connection, petition_ids)
 
     async def brought_by(self, people: Sequence[Identity], *, before: UUID) -> list[UUID]:
         return await same_matter.brought_by(self.connection, people, before=before)
@@ -162,19 +177,23 @@ class SqlWork:
         return bool(await self.connection.scalar(select(exists().where(*mine))))
 
     async def flush(self) -> None:
-        """Write all that waits, in the order of the references, the feed's numbers last."""
+        """Write all that waits: what needs no number, then papers and entries of feeds. These are numbered
+        late, for others wait for their counters until the commit.
+        """
         chained = [row for petition, drafts in self._drafts.values() for row in self._chain(petition, drafts)]
         self._drafts.clear()
         for repository in self._repositories:
-            await repository.flush()
+            repository.write(self._writes)
         if chained:
-            await arrays.add(self.connection, events, chained)
+            self._writes.add(events, chained)
         if self._jobs:
             self.rung |= {job["topic"] for job in self._jobs}
-            await arrays.add(self.connection, outbox, self._jobs)
+            self._writes.add(outbox, self._jobs)
             self._jobs = []
+        await self._writes.send()
         await self._number_papers()
         await self._number_entries()
+        await self._writes.send()
 
     def _chain(self, petition: Petition, drafts: list[ledger.Draft]) -> list[dict[str, Any]]:
         chained = ledger.chain(petition.id, petition.head, petition.version, drafts)
@@ -184,57 +203,39 @@ class SqlWork:
         return [mappings.EVENTS.row(event, self._seal) | call for event in chained]
 
     async def _number_papers(self) -> None:
-        """Take the next numbers of every organ and kind, counters locked in order, in one statement.
-
-        The counter is raised in the transaction that stores the paper, so that no number is ever missing.
-        """
+        """Take the next numbers of every organ and kind."""
         if not self._papers:
             return
         papers, self._papers = self._papers, []
         counts = Counter((paper.organ_id, paper.kind.value, paper.year) for paper, _ in papers)
-        names = ("organ_id", "kind", "year", "last")
-        rows = [dict(zip(names, (*key, counts[key]), strict=True)) for key in sorted(counts)]
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        wanted = dialect.insert(paper_counters).values(rows)
-        taken = wanted.on_conflict_do_update(
-            index_elements=[paper_counters.c.organ_id, paper_counters.c.kind, paper_counters.c.year],
-            set_={"last": paper_counters.c.last + wanted.excluded.last},
-        ).returning(*(paper_counters.c[name] for name in names))
-        reached = {
-            (row.organ_id, row.kind, row.year): row.last for row in await self.connection.execute(taken)
-        }
+        reached = await counters.raised(self.connection, paper_counters, counts)
         following = {key: reached[key] - counts[key] for key in counts}
         for paper, write in papers:
             key = (paper.organ_id, paper.kind.value, paper.year)
             following[key] += 1
             paper.set_down(following[key], write(following[key]))
         await self.papers.add(*(paper for paper, _ in papers))
-        await self.papers.flush()
+        self.papers.write(self._writes)
 
     async def _number_entries(self) -> None:
-        """Take the next numbers of every feed concerned, feeds locked in id order, in one statement."""
+        """Take the next numbers of every feed concerned, and tell who listens to it."""
         if not self._entries:
             return
-        counts = Counter(entry.organ_id for entry, _ in self._entries)
-        heads = [{"organ_id": organ_id, "last": counts[organ_id]} for organ_id in sorted(counts)]
-        on_postgresql = self.connection.dialect.name == "postgresql"
-        wanted = (postgresql if on_postgresql else sqlite).insert(feed_heads).values(heads)
-        told = [func.pg_notify(FEED, cast(feed_heads.c.organ_id, Text))] if on_postgresql else []
-        taken = wanted.on_conflict_do_update(
-            index_elements=[feed_heads.c.organ_id], set_={"last": feed_heads.c.last + wanted.excluded.last}
-        ).returning(feed_heads.c.organ_id, feed_heads.c.last, *told)
-        rows = (await self.connection.execute(taken)).all()
-        following = {row.organ_id: row.last - counts[row.organ_id] for row in rows}
+        counts = Counter((entry.organ_id,) for entry, _ in self._entries)
+        reached = await counters.raised(self.connection, feed_heads, counts, telling=_TOLD)
+        following = {key: reached[key] - counts[key] for key in counts}
         for entry, petition in self._entries:
-            following[entry.organ_id] += 1
-            entry.seq = following[entry.organ_id]
+            key = (entry.organ_id,)
+            following[key] += 1
+            entry.seq = following[key]
             entry.data = {**entry.data, "version": petition.version}
         await self.inbox.add(*(entry for entry, _ in self._entries))
-        await self.inbox.flush()
-        self.posted_to |= set(counts)
+        self.inbox.write(self._writes)
+        self.posted_to |= {organ_id for (organ_id,) in counts}
         self._entries = []
 
 
+_TOLD = f"pg_notify('{FEED}', feed_heads.organ_id::text)"
 _LOCKED = select(petitions).where(petitions.c.id == bindparam("id")).with_for_update()
 
 
