@@ -202,13 +202,13 @@ async def plan(connection: asyncpg.Connection, sent: Sent) -> list[dict[str, Any
     """Every node of the plan, as PostgreSQL would run the statement with these values."""
     statement, values = sent
     rows = await connection.fetch(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", *values)
-    return list(_nodes(orjson.loads(rows[0][0])[0]["Plan"]))
+    return list(nodes_of(orjson.loads(rows[0][0])[0]["Plan"]))
 
 
-def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def nodes_of(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for each in node.get("Plans", ()):
-        yield from _nodes(each)
+        yield from nodes_of(each)
 
 
 def walks_over_all(nodes: Sequence[dict[str, Any]]) -> list[str]:

@@ -25,7 +25,7 @@ class Wanted(NamedTuple):
 async def read_together(connection: AsyncConnection, wanted: Sequence[Wanted]) -> list[list[Row]]:
     """The rows of each, in no order."""
     found: list[list[Row]] = [[] for _ in wanted]
-    text = _text(tuple((each.table, each.column) for each in wanted))
+    text = text_for(tuple((each.table, each.column) for each in wanted))
     answer = await connection.exec_driver_sql(text, tuple(list(each.values) for each in wanted))
     names = [[column.name for column in each.table.columns] for each in wanted]
     for which, record in map(tuple, answer):
@@ -34,7 +34,7 @@ async def read_together(connection: AsyncConnection, wanted: Sequence[Wanted]) -
 
 
 @lru_cache(maxsize=MOST_TEXTS)
-def _text(wanted: tuple[tuple[Table, str], ...]) -> str:
+def text_for(wanted: tuple[tuple[Table, str], ...]) -> str:
     parts = []
     for which, (table, column) in enumerate(wanted):
         record = ", ".join(f'"{each.name}"' for each in table.columns)

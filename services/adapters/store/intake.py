@@ -1,7 +1,8 @@
 """The way in, written in batches: a batch is what arrived while the one before it was being committed.
 
 Registering is the one act that a whole city may do at once; for that it leaves the plain way of one unit of
-work and one transaction each (docs/decisions/0021-hot-paths.md says what each step gained). An answer still
+work and one transaction each, which took 9.1 times the processor time of a bare floor where batches took 2.8
+(docs/decisions/0021-hot-paths.md, with what each step gained). An answer still
 waits for the commit of its own petition; a batch that fails is stored one by one, so that a bad one fails
 alone. No timer: one that comes alone is written at once.
 """

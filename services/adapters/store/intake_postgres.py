@@ -1,6 +1,7 @@
 """A batch of petitions on PostgreSQL: one statement, which is its own transaction and one way there and back.
 
-SQLAlchemy would need a statement a table and a call a row. The text is put together once, from the tables;
+SQLAlchemy would need a statement a table and a call a row: with batches, 3.2 times what it takes so, held
+against the same floor (docs/decisions/0021-hot-paths.md). The text is put together once, from the tables;
 the driver is given one array a column, or the values themselves of a petition that is alone. A key that
 another process is just writing is waited for.
 """
@@ -56,7 +57,7 @@ class PostgresIntake:
 async def _written(driver: Any, batch: Sequence[Sealed]) -> set[UUID]:
     lone = _lone(batch)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        found = await driver.fetch(_statement(lone), *_given(batch, lone))
+        found = await driver.fetch(statement_for(lone), *_given(batch, lone))
     return {row["id"] for row in found}
 
 
@@ -70,7 +71,7 @@ def _lone(batch: Sequence[Sealed]) -> tuple[Table, ...] | None:
 
 
 def _given(batch: Sequence[Sealed], lone: tuple[Table, ...] | None) -> Iterator[Any]:
-    """The parameters, in the order in which :func:`_statement` asks for them."""
+    """The parameters, in the order in which :func:`statement_for` asks for them."""
     # Sorted, as every process does it: two batches with the same keys wait for each other, never in a ring.
     keys = sorted((each.key for each in batch if each.key), key=lambda row: (row["client_id"], row["key"]))
     yield [each.id for each in batch if each.external_ref]
@@ -89,7 +90,7 @@ def _given(batch: Sequence[Sealed], lone: tuple[Table, ...] | None) -> Iterator[
 
 
 @cache
-def _statement(lone: tuple[Table, ...] | None) -> str:
+def statement_for(lone: tuple[Table, ...] | None) -> str:
     """``lone``: see :func:`_lone`.
 
     What is known is looked for by subqueries of one row, which no planner turns into a join: while a table is
