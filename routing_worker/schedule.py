@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from services.application import calendar, review_move, timers
+from services.application import calendar, succession, timers
 from services.bootstrap import Deployment
 
 
@@ -30,8 +30,8 @@ async def recount(world: Deployment) -> None:
 
 
 async def follow_successors(world: Deployment) -> None:
-    """Reviews before organs that exist no more go to their successors."""
-    await review_move.follow_successors(world)
+    """Cases and reviews of organs that exist no more go to their successors."""
+    await succession.follow_successors(world)
 
 
 async def bury_abandoned(world: Deployment) -> None:

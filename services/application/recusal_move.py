@@ -59,8 +59,9 @@ async def _case_up(
     if not above:
         raise NobodyAbove()
     await transfer.hand_over(
-        world, work, petition, lead, above[0], because, report_due=lead.report_due, call=call
-    )
+        world, work, petition, lead, above[0], because,
+        report_due=lead.report_due, sender_id=call.client.organ_id, actor=call.actor,
+    )  # fmt: skip
 
 
 async def _review_up(

@@ -1,6 +1,6 @@
 """A review is taken from an organ accused since, and goes to one that may know (信访工作条例 28, 30).
 
-Likewise from one whose head is recused (28), and from one that exists no more (24).
+Likewise from one whose head is recused (28), and from one that exists no more (24): ``succession``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.application import clocks
-from services.application.acts import drop_recusal_requests, shielded, take
+from services.application.acts import drop_recusal_requests, take
 from services.application.ports import Work, World
 from services.application.release import tell_review_gone
 from services.application.routing import desk
@@ -21,8 +21,6 @@ from services.domain.review import DECIDE_RULE, Review, ReviewState, reviewing_o
 from services.domain.steps import STEPS, Act
 
 OVER = (ReviewState.DECLINED, ReviewState.CEASED)
-UNDER_WAY = tuple(state.value for state in ReviewState if state.open)
-SYSTEM, PAGE = "system:succession", 200
 
 
 async def move_from_accused(
@@ -89,41 +87,6 @@ async def in_hand(work: Work, petition: Petition) -> Review | None:
         return None
     reviews = await work.reviews.find(petition_id=petition.id)
     return next((each for each in reversed(reviews) if each.state not in OVER), None)
-
-
-async def follow_successors(world: World) -> int:
-    """What an organ had under review goes, once it is gone, to whoever exercises its powers (24.2).
-
-    One review a transaction. Returns how many were moved.
-    """
-    today, moved = world.clock.today(), 0
-    for organ in (await world.directory()).organs:
-        if organ.valid_to is None or organ.valid_to > today:
-            continue
-        after: UUID | None = None
-        while found := await world.lists.reviews(organ.id, states=UNDER_WAY, after=after, limit=PAGE):
-            for review in found:
-                moved += await _follow(world, review, organ)
-            after = found[-1].id
-    return moved
-
-
-async def _follow(world: World, listed: Review, gone: Organ) -> bool:
-    """To the successor; where that must not know of it, or gave the opinion, to the next reviewer."""
-    async with world.begin() as work:
-        petition = await work.lock(listed.petition_id)
-        review = await in_hand(work, petition)
-        if review is None or review.id != listed.id or review.organ_id != gone.id:
-            return False  # decided, declined or moved since it was listed
-        hidden = await shielded(world, work, petition)
-        opinion = await work.opinions.get(review.opinion_id)
-        heir = (await world.directory()).successor(gone, world.clock.today())
-        if heir is None or heir.id in hidden or heir.id == opinion.organ_id:
-            heir = await next_reviewer(world, work, review, hidden)
-        if heir is None:
-            return False
-        await move(world, work, petition, review, heir, actor=SYSTEM, article="信访工作条例 24")
-        return True
 
 
 async def _pass_clocks(

@@ -75,8 +75,9 @@ async def transfer(world: World, petition_id: UUID, wanted: Transfer, *, call: C
         _ensure_may_name(directory, lead, organ, call, today=today)
         because = Cause("R1", "因新的事实移交", "因有新的事实", wanted.reason)
         onward = await hand_over(
-            world, work, petition, lead, organ, because, report_due=wanted.report_due, call=call
-        )
+            world, work, petition, lead, organ, because,
+            report_due=wanted.report_due, sender_id=call.client.organ_id, actor=call.actor,
+        )  # fmt: skip
         return await case(work, petition, onward)
 
 
@@ -98,12 +99,16 @@ async def hand_over(
     because: Cause,
     *,
     report_due: date | None,
-    call: Call,
+    sender_id: UUID | None,
+    actor: str,
 ) -> Dispatch:
-    """From the hands of ``lead`` into those of ``organ``, by a decision on record, told to the petitioner."""
+    """From the hands of ``lead`` into those of ``organ``, by a decision on record, told to the petitioner.
+
+    ``sender_id`` sends it from now on, and judges an objection.
+    """
     directory = await world.directory()
     data = {"dispatch_id": str(lead.id), "from": str(lead.organ_id), "to": str(organ.id)}
-    take(work, petition, Act.TRANSFER, actor=call.actor, data=data, article=because.article)
+    take(work, petition, Act.TRANSFER, actor=actor, data=data, article=because.article)
     await clocks.cease(work, petition, *OF_A_DISPATCH)
     await take_back(work, petition, lead)
     for beside in await work.dispatches.find(petition_id=petition.id, organ_id=organ.id, open=True):
@@ -113,17 +118,15 @@ async def hand_over(
     chosen = label.Chosen(organ, mode, because.rule, f"{because.label}:{because.reason}")
     if not because.public:
         chosen = label.Chosen(organ, mode, because.rule, because.label, for_office=because.reason)
-    await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=call.actor))
+    await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=actor))
     ruled = await dispute.is_ruled(work, lead)
-    target = Target(organ.id, call.client.organ_id, mode, report_due, binding=ruled)
+    target = Target(organ.id, sender_id, mode, report_due, binding=ruled)
     hidden = await shielded(world, work, petition)
-    onward = await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)
+    onward = await dispatch_to(world, work, petition, target, actor=actor, shielded=hidden)
     text = f"{because.told},您反映的信访事项改由{organ.name}办理" + (
         f":{because.reason}" if because.public else "。"
     )
-    await notify(
-        world, work, petition, "transfer", text, organ_id=call.client.organ_id, directed_to=organ.name
-    )
+    await notify(world, work, petition, "transfer", text, organ_id=sender_id, directed_to=organ.name)
     return onward
 
 
