@@ -55,11 +55,6 @@ class Sorting:
     misconduct: tuple[str, ...]
     urgent_cues: tuple[str, ...]
 
-    @property
-    def reads_like_denunciation(self) -> bool:
-        """Stated to be something else, yet it accuses people in office of what discipline pursues (30)."""
-        return self.purpose is not Purpose.DENUNCIATION and bool(self.misconduct and self.holders)
-
 
 def way_told(path: Path | None, *, article: str, organ: str, directed_to: str | None) -> str:
     """What a petitioner is told of a matter that another procedure decides (31.1–4); else nothing.
