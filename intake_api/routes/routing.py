@@ -16,7 +16,7 @@ from intake_api.schemas.decision import DecisionTold, PreviewIn
 from services.application import routing
 from services.bootstrap import Deployment
 from services.domain.access import Client, Scope
-from services.domain.routing import Matter
+from services.domain.routing import GivenRespondent, Matter
 
 router = APIRouter(prefix="/v1/routing", tags=["分流 · routing"])
 
@@ -53,7 +53,9 @@ async def _matter(world: Deployment, body: PreviewIn, client: Client) -> Matter:
         category_code=category_code,
         purpose=body.purpose,
         confidential=body.confidential,
-        respondents=tuple((each.kind, each.name, each.organ_id) for each in body.respondents),
+        respondents=tuple(
+            GivenRespondent(each.kind, each.name, each.organ_id, each.position) for each in body.respondents
+        ),
     )
 
 

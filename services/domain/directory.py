@@ -98,9 +98,11 @@ class Directory:
         """The organs named in a text; with a place also 县自然资源局, 镇政府 (see ``OrganNames.find``)."""
         return self._names.find(text, region_code)
 
-    def mentions(self, text: str, *, region_code: str | None = None) -> Iterator[Mention]:
+    def mentions(
+        self, text: str, *, region_code: str | None = None, loosely: bool = False
+    ) -> Iterator[Mention]:
         """Where a text names organs (see ``OrganNames.mentions``)."""
-        return self._names.mentions(text, region_code)
+        return self._names.mentions(text, region_code, loosely=loosely)
 
     def in_region(self, region_code: str) -> tuple[Organ, ...]:
         """The organs of exactly this region."""

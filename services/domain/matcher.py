@@ -92,3 +92,33 @@ class PhraseMatcher:
                     found.append((position, phrase))
                     break
         return found
+
+
+class TableMatcher:
+    """Finds the phrases of several tables at once, within each as :class:`PhraseMatcher` does.
+
+    No phrase of one table hides one of another: of 镇书记 in the first, 书记 is found in the second.
+    """
+
+    def __init__(self, tables: Mapping[str, Iterable[str]]) -> None:
+        self._tables: dict[str, list[str]] = {}
+        for table, phrases in tables.items():
+            for phrase in phrases:
+                if len(phrase) < SHORTEST:
+                    raise ValueError(f"词语至少两个字:{phrase!r}")
+                self._tables.setdefault(phrase, []).append(table)
+        self._heads = Heads(self._tables)
+
+    def find(self, text: str) -> dict[str, set[str]]:
+        """Table → those of its phrases that the text has; a table of which it has none is not there."""
+        lengths, tables = self._heads.lengths, self._tables
+        free: dict[str, int] = {}
+        found: dict[str, set[str]] = {}
+        for position in self._heads.positions(text):
+            for length in lengths[text[position : position + SHORTEST]]:
+                phrase = text[position : position + length]
+                for table in tables.get(phrase, ()):
+                    if position >= free.get(table, 0):
+                        free[table] = position + length
+                        found.setdefault(table, set()).add(phrase)
+        return found

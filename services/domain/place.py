@@ -16,7 +16,8 @@ from typing import Final
 from services.domain.own_place import OwnPlace
 from services.domain.place_chains import Chain, Chains
 from services.domain.place_mentions import Lexicon
-from services.domain.place_text import Role, readable, role, tells_of_work
+from services.domain.place_text import Role, role, tells_of_work
+from services.domain.reading import readable
 from services.domain.region import Gazetteer, Region, RegionLevel
 from services.domain.region_names import Form
 

@@ -7,7 +7,7 @@ beside words and powers: they make a decision surer or less sure, but the powers
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.domain.category import Categories
 from services.domain.directory import Competence, Directory
 from services.domain.dispatch import Mode
 from services.domain.exclusion import Exclusion
-from services.domain.locality import Locator
+from services.domain.locality import NAMED_ORGAN_PLACE, Locator
 from services.domain.matter import MatterFinder
 from services.domain.organ import Organ
 from services.domain.petition import Channel, Path, Purpose
@@ -38,7 +38,11 @@ from services.domain.witness import Witnesses
 
 # The part of a decision's confidence that is left when the place is known to a level above the deciding one.
 COARSE_PLACE = 0.75
-
+# These follow from cue words, which no trained figure stands behind: see docs/routing.md.
+SUREST_DENUNCIATION = 0.95
+SUREST_LITIGATION = 0.85
+UNKNOWN_ACCUSED = 0.5
+MOST_CUES = 8
 
 NOBODY = Witnesses()
 
@@ -81,8 +85,8 @@ class Router:
 
     def decide(self, matter: Matter, *, on: date) -> Decision:
         """Whom the matter goes to on this day, with its reasons in the order in which they were reached."""
-        case = self._understood(matter, on)
-        respondent_ids = self._exclusion.respondents(matter)
+        case = self._understood(matter.as_read(), on)
+        respondent_ids = self._exclusion.respondents(case.matter)
         self._exclusion.shield(case, respondent_ids)
         if case.sorting.purpose is Purpose.DENUNCIATION:
             return self._to_discipline(case, respondent_ids)
@@ -92,8 +96,8 @@ class Router:
 
     def accused(self, matter: Matter, *, on: date) -> frozenset[UUID]:
         """The organs that a denunciation or a confidential petition accuses, given or named in it."""
-        case = self._understood(matter, on)
-        self._exclusion.shield(case, self._exclusion.respondents(matter))
+        case = self._understood(matter.as_read(), on)
+        self._exclusion.shield(case, self._exclusion.respondents(case.matter))
         return frozenset(case.accused)
 
     # -- what the petition says ---------------------------------------------------------------------------
@@ -115,7 +119,17 @@ class Router:
             category_confidence=category_confidence,
         )
         _explain_sorting(case)
+        self._hold_if_misread(case)
         return case
+
+    def _hold_if_misread(self, case: Case) -> None:
+        """No denunciation, yet it accuses an organ or its people: a person tells before anyone reads it."""
+        sorting = case.sorting
+        if sorting.purpose is Purpose.DENUNCIATION or not sorting.misconduct:
+            return
+        if sorting.holders or self._exclusion.speaks_of_organs(case):
+            words = _quoted((*sorting.misconduct, *sorting.holders)[:MOST_CUES])
+            case.hold("R5", f"未作为检举控告登记,但文中提到{words},疑似检举控告,由人工确认")
 
     def _heard(self, matter: Matter) -> Understanding:
         """What the words of the lexicon say it is about, and the model where there is one."""
@@ -134,7 +148,9 @@ class Router:
             case.say("R5", "检举控告类,但机构目录中没有可以承办的纪检监察机关,请人工确定")
             return self._finished(case, respondent_ids, None, 0.0)
         case.say("R5", f"检举控告类,按管理权限转送{lead.name}")
-        return self._finished(case, respondent_ids, lead, min(case.sorting.confidence, 0.95))
+        case.say("R5", self._place_told(case), restricted=True)
+        confidence = min(case.sorting.confidence, SUREST_DENUNCIATION, _authority_confidence(case))
+        return self._finished(case, respondent_ids, lead, confidence)
 
     def _to_political_legal(self, case: Case, respondent_ids: tuple[UUID | None, ...]) -> Decision:
         """涉法涉诉: a letter is referred to the political-legal organ; a visitor is guided, by a person."""
@@ -145,7 +161,9 @@ class Router:
             case.say("R4", f"走访反映涉法涉诉问题,应当释法明理,引导信访人向{name}反映")
             return self._finished(case, respondent_ids, None, 0.0, suggested=lead)
         case.say("R4", f"涉法涉诉信访事项,转送{name}依法处理")
-        return self._finished(case, respondent_ids, lead, 0.85 if lead else 0.0)
+        case.say("R4", self._place_told(case), restricted=bool(case.accused))
+        confidence = min(SUREST_LITIGATION, case.locality.confidence)
+        return self._finished(case, respondent_ids, lead, confidence if lead else 0.0)
 
     def _to_competent(self, case: Case, respondent_ids: tuple[UUID | None, ...]) -> Decision:
         """属地管理、分级负责,谁主管、谁负责: the lowest competent organ of the place (R1, R2)."""
@@ -155,7 +173,7 @@ class Router:
             return self._finished(case, respondent_ids, None, 0.0)
         competence = self._directory.competent(case.category.code, case.locality.region.code, case.on)
         lead = self._allowed(case, competence)
-        place = f"事发地为{self._name(case.locality.region)}({case.locality.ground})"
+        place = self._place_told(case)
         matter = f"{competence.reason}({case.matter_ground})"
         if lead is None:
             case.say("R1", f"{place};{matter};请人工确定承办单位")
@@ -171,7 +189,7 @@ class Router:
     def _ask_precedent(self, case: Case) -> None:
         """Who handled such petitions here; of one that accuses anybody, nothing is asked (R6)."""
         model = self._witnesses.precedent
-        if model is None or case.hidden:
+        if model is None or case.hidden or case.held:
             return
         heard = model.speak(case.matter.title, case.matter.text)
         case.precedents = precedents(heard, self._directory, case.locality.region.code, case.on)
@@ -211,8 +229,9 @@ class Router:
         competence: Competence | None = None,
         suggested: Organ | None = None,
     ) -> Decision:
-        needs_triage = lead is None or confidence < self._threshold
-        if needs_triage and lead is not None:
+        unsure = lead is not None and confidence < self._threshold
+        needs_triage = lead is None or unsure or case.held
+        if unsure:
             text = f"把握不足({confidence:.2f},低于{self._threshold:.2f}),转人工分流"
             case.reasons.append(Reason("triage", case.pack.routing_rule("R1").article, text))
         suggestions = (
@@ -242,8 +261,19 @@ class Router:
             rules_version=f"{case.pack.id}/{self._rules_version}",
         )
 
+    def _place_told(self, case: Case) -> str:
+        return f"事发地为{self._name(case.locality.region)}({case.locality.ground})"
+
     def _name(self, region: Region) -> str:
         return self._directory.gazetteer.full_name(region.code)
+
+
+def _authority_confidence(case: Case) -> float:
+    """Authority over the accused follows from their organ; over those of none, from the place."""
+    place = case.locality.confidence
+    if case.accused:
+        return max(place, NAMED_ORGAN_PLACE)
+    return min(place, UNKNOWN_ACCUSED) if case.held else place
 
 
 def _beside_precedent(case: Case, lead: Organ) -> float:
@@ -277,15 +307,30 @@ PATH_NAMES = {
 
 def _explain_sorting(case: Case) -> None:
     sorting = case.sorting
-    words = "、".join(f"“{cue}”" for cue in sorting.cues) or "未见其他程序的线索"
-    if sorting.purpose is Purpose.REDRESS and sorting.path is not None:
+    words = _quoted(sorting.cues) or "未见其他程序的线索"
+    if sorting.purpose is Purpose.DENUNCIATION:
+        _explain_denunciation(case)
+    elif sorting.purpose is Purpose.REDRESS and sorting.path is not None:
         case.say("R7", f"申诉求决类,{PATH_NAMES[sorting.path]}({words})")
     elif sorting.purpose is Purpose.SUGGESTION:
         citation = str(case.pack.outcome("suggestion_adopted").citation)
         case.reasons.append(Reason("R7", citation, "建议意见类,由有权单位研究论证"))
     if sorting.urgent:
-        cues = "、".join(f"“{cue}”" for cue in sorting.urgent_cues)
-        case.say("R10", f"可能重大、紧急({cues}),应当及时报告")
+        case.say("R10", f"可能重大、紧急({_quoted(sorting.urgent_cues)}),应当及时报告")
+
+
+def _explain_denunciation(case: Case) -> None:
+    """The words for what was done are told to all; those for people in office would name the accused (R6)."""
+    sorting = case.sorting
+    deeds = _quoted(cue for cue in sorting.cues if cue not in sorting.holders)
+    ground = "登记时写明" if sorting.stated else f"文中提到{deeds}"
+    case.say("R7", f"检举控告类({ground})")
+    if sorting.holders:
+        case.say("R7", f"文中的职务、身份:{_quoted(sorting.holders[:MOST_CUES])}", restricted=True)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return "、".join(f"“{word}”" for word in words)
 
 
 def _organ_json(organ: Organ | None) -> dict[str, object] | None:

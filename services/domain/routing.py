@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.domain.dispatch import Mode
 from services.domain.petition import Channel, Path, Petition, Purpose, Respondent, RespondentKind
+from services.domain.reading import read
+
+
+class GivenRespondent(NamedTuple):
+    """A respondent as the source names it; ``position`` (职务) often tells the organ of a person."""
+
+    kind: RespondentKind
+    name: str
+    organ_id: UUID | None = None
+    position: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,7 @@ class Matter:
     category_code: str | None = None
     purpose: Purpose | None = None
     confidential: bool = False
-    respondents: tuple[tuple[RespondentKind, str, UUID | None], ...] = ()
+    respondents: tuple[GivenRespondent, ...] = ()
 
     @classmethod
     def of(cls, petition: Petition, respondents: Sequence[Respondent], more: str = "") -> Matter:
@@ -42,7 +52,9 @@ class Matter:
             category_code=petition.category_code,
             purpose=petition.purpose,
             confidential=petition.confidential,
-            respondents=tuple((each.kind, each.name, each.organ_id) for each in respondents),
+            respondents=tuple(
+                GivenRespondent(each.kind, each.name, each.organ_id, each.position) for each in respondents
+            ),
         )
 
     def facts(self, supplements: int) -> dict[str, object]:
@@ -55,7 +67,7 @@ class Matter:
             "category_code": self.category_code,
             "region_code": self.region_code,
             "confidential": self.confidential,
-            "respondents": [str(organ_id) if organ_id else None for _, _, organ_id in self.respondents],
+            "respondents": [str(each.organ_id) if each.organ_id else None for each in self.respondents],
             "supplements": supplements,
         }
 
@@ -70,7 +82,7 @@ class Matter:
         """Of a stored petition as it was when a decision with these :meth:`facts` was made."""
         more = "\n".join(supplements[: facts["supplements"]])
         given = tuple(
-            (each.kind, each.name, UUID(organ_id) if organ_id else None)
+            GivenRespondent(each.kind, each.name, UUID(organ_id) if organ_id else None, each.position)
             for each, organ_id in zip(respondents, facts["respondents"], strict=False)
         )
         return replace(
@@ -85,6 +97,24 @@ class Matter:
     @property
     def text(self) -> str:
         return "\n".join(part for part in (self.content, self.requests) if part)
+
+    def as_read(self) -> Matter:
+        """Its texts and names as they are read (see ``reading``): for deciding only."""
+        sent = (self.title, self.content, self.requests or "", self.address or "")
+        title, content, requests, address = found = tuple(map(read, sent))
+        if found == sent and not self.respondents:
+            return self  # as nearly all are
+        return replace(
+            self,
+            title=title,
+            content=content,
+            requests=requests or None,
+            address=address or None,
+            respondents=tuple(
+                each._replace(name=read(each.name), position=read(each.position) if each.position else None)
+                for each in self.respondents
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Case:
     """``accused`` are organs; ``hidden`` they and all beneath them (R6). ``pack`` has the articles.
 
     ``precedents``: who handled such petitions here, heard only where the powers decide.
+    ``held``: whatever the rules find, a person must look at it first.
     """
 
     matter: Matter
@@ -35,12 +36,18 @@ class Case:
     category_confidence: float
     accused: tuple[UUID, ...] = ()
     hidden: frozenset[UUID] = frozenset()
+    held: bool = False
     precedents: tuple[Handled, ...] = ()
     reasons: list[Reason] = field(default_factory=list)
 
     def say(self, rule: str, text: str, *, restricted: bool = False) -> None:
         """Add a reason, with the article that the rule pack gives for the rule."""
         self.reasons.append(Reason(rule, self.pack.routing_rule(rule).article, text, restricted))
+
+    def hold(self, rule: str, text: str) -> None:
+        """Leave it to a person, and say why to those alone who may know whom it accuses."""
+        self.held = True
+        self.say(rule, text, restricted=True)
 
     @property
     def matter_ground(self) -> str:

@@ -7,12 +7,14 @@ The path leaves the petition procedure only on strong cues; the competent organ 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from services.domain.matcher import PhraseMatcher
+from services.domain.matcher import TableMatcher
 from services.domain.petition import Path, Purpose
 
 Cues = Mapping[str, float]
+Found = Mapping[str, AbstractSet[str]]
 # «举报» alone is no denunciation: most who use it report a trader or a neighbour, hence its weight of one.
 STRONG = 2.0
 PATHS = tuple(path for path in Path if path is not Path.PETITION_PROCEDURE)
@@ -38,7 +40,8 @@ KINDS = (
 class Sorting:
     """``cues`` are the words it rests on; ``stated``: the source named the purpose itself.
 
-    ``leaders`` are words for a head of a region's government or party, hence for that government.
+    ``leaders`` are words for a head of a region's government or party, hence for that government;
+    ``holders`` all words for people in office; ``misconduct`` those that by themselves accuse of it.
     """
 
     purpose: Purpose
@@ -48,6 +51,8 @@ class Sorting:
     stated: bool
     cues: tuple[str, ...]
     leaders: tuple[str, ...]
+    holders: tuple[str, ...]
+    misconduct: tuple[str, ...]
     urgent_cues: tuple[str, ...]
 
 
@@ -70,12 +75,13 @@ class Sorter:
         if missing := set(KINDS) - cues.keys():
             raise ValueError(f"线索词表缺少:{'、'.join(sorted(missing))}")
         self._cues = cues
-        self._matcher = PhraseMatcher({phrase for table in cues.values() for phrase in table})
+        self._matcher = TableMatcher(cues)
 
     def sort(self, title: str, text: str, stated: Purpose | None = None) -> Sorting:
         """Purpose, path and urgency of a petition, with the words that speak for them."""
-        found = set(self._matcher.phrases(f"{title}\n{text}"))
-        urgent = tuple(sorted(found & self._cues["urgent"].keys()))
+        found = self._matcher.find(f"{title}\n{text}")
+        urgent = tuple(sorted(found.get("urgent", ())))
+        misconduct = self._cues["misconduct"]
         purpose, confidence, cues = self._purpose(found, title, stated)
         path: Path | None = None
         if purpose is Purpose.REDRESS:
@@ -88,36 +94,39 @@ class Sorter:
             confidence=confidence,
             stated=stated is not None,
             cues=cues,
-            leaders=tuple(sorted(found & self._cues["leader"].keys())),
+            leaders=tuple(sorted(found.get("leader", ()))),
+            holders=tuple(sorted(found.get("office_holder", ()))),
+            misconduct=tuple(
+                sorted(word for word in found.get("misconduct", ()) if misconduct[word] >= STRONG)
+            ),
             urgent_cues=urgent,
         )
 
     def _purpose(
-        self, found: set[str], title: str, stated: Purpose | None
+        self, found: Found, title: str, stated: Purpose | None
     ) -> tuple[Purpose, float, tuple[str, ...]]:
         if stated is not None:
             return stated, 1.0, ()
-        cues = self._cues
-        misconduct = _weight(cues["misconduct"], found)
-        if misconduct >= STRONG and found & cues["office_holder"].keys():
+        misconduct = self._weight("misconduct", found)
+        if misconduct >= STRONG and "office_holder" in found:
             sure = 0.9 if misconduct > STRONG else 0.75
-            return Purpose.DENUNCIATION, sure, _named(found, cues["misconduct"], cues["office_holder"])
-        suggestion = _weight(cues["suggestion"], found) + (STRONG if "建议" in title else 0)
-        if suggestion >= STRONG and suggestion > _weight(cues["complaint"], found):
-            return Purpose.SUGGESTION, 0.8, _named(found, cues["suggestion"])
+            return Purpose.DENUNCIATION, sure, _named(found["misconduct"] | found["office_holder"])
+        suggestion = self._weight("suggestion", found) + (STRONG if "建议" in title else 0)
+        if suggestion >= STRONG and suggestion > self._weight("complaint", found):
+            return Purpose.SUGGESTION, 0.8, _named(found.get("suggestion", ()))
         return Purpose.REDRESS, 0.85, ()
 
-    def _path(self, found: set[str]) -> tuple[Path, tuple[str, ...]]:
-        weights = {path: _weight(self._cues[path.value], found) for path in PATHS}
+    def _path(self, found: Found) -> tuple[Path, tuple[str, ...]]:
+        weights = {path: self._weight(path.value, found) for path in PATHS}
         best = max(weights, key=lambda path: weights[path])
         if weights[best] < STRONG:
             return Path.PETITION_PROCEDURE, ()
-        return best, _named(found, self._cues[best.value])
+        return best, _named(found[best.value])
+
+    def _weight(self, kind: str, found: Found) -> float:
+        cues = self._cues[kind]
+        return sum(cues[phrase] for phrase in found.get(kind, ()))
 
 
-def _weight(cues: Cues, found: set[str]) -> float:
-    return sum(cues[phrase] for phrase in found & cues.keys())
-
-
-def _named(found: set[str], *tables: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({phrase for table in tables for phrase in table if phrase in found}))[:6]
+def _named(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(found))[:6]

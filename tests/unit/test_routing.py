@@ -9,7 +9,7 @@ import pytest
 
 from services.domain.organ import OrganKind
 from services.domain.petition import Channel, Path, Purpose, RespondentKind
-from services.domain.routing import Decision, Matter
+from services.domain.routing import Decision, GivenRespondent, Matter
 from tests.worlds import CITY, city_directory, city_router
 
 DAY = date(2026, 11, 20)
@@ -91,7 +91,7 @@ def test_an_accused_county_government_is_judged_one_level_up() -> None:
 
 def test_an_accused_discipline_organ_is_judged_one_level_up() -> None:
     name = "中共南县纪律检查委员会"
-    accused = ((RespondentKind.ORGAN, name, None),)
+    accused = (GivenRespondent(RespondentKind.ORGAN, name),)
     decision = decided("举报其书记受贿贪污。", office_region=COUNTY, respondents=accused)
     assert lead_of(decision) == "中共益阳市纪律检查委员会"
 
@@ -113,7 +113,7 @@ def test_the_head_of_a_place_stands_for_its_government() -> None:
 
 
 def test_confidential_redress_against_the_competent_organ_goes_one_level_up() -> None:
-    accused = ((RespondentKind.ORGAN, "南县教育局", None),)
+    accused = (GivenRespondent(RespondentKind.ORGAN, "南县教育局"),)
     decision = decided("南县教育局不作为,学校乱收费。", confidential=True, respondents=accused)
     lead = city_directory().organ(decision.lead_id) if decision.lead_id else None
     hidden = city_directory().shielded_from(decision.accused_organ_ids)
@@ -164,7 +164,7 @@ def test_reasons_that_name_the_accused_are_restricted() -> None:
 
 
 def test_suggestions_never_name_the_accused() -> None:
-    accused = ((RespondentKind.ORGAN, "南县人民政府", None),)
+    accused = (GivenRespondent(RespondentKind.ORGAN, "南县人民政府"),)
     decision = decided("请领导过问。", office_region=COUNTY, confidential=True, respondents=accused)
     hidden = city_directory().shielded_from(decision.accused_organ_ids)
     assert decision.needs_triage

@@ -22,7 +22,7 @@ from services.domain.organ import Organ, OrganKind
 from services.domain.petition import Channel, Path, Purpose, RespondentKind
 from services.domain.place import PlaceFinder
 from services.domain.router import NOBODY, Router
-from services.domain.routing import Decision, Matter
+from services.domain.routing import Decision, GivenRespondent, Matter
 from services.domain.sorting import Sorter
 from services.domain.witness import Precedent, Witnesses
 from tests.worlds import CITY, city_directory, city_router, national_law
@@ -100,7 +100,7 @@ def matters(draw: st.DrawFn, directory: Directory) -> Matter:
         confidential=draw(st.booleans()),
         category_code=draw(st.sampled_from([None, "0301", "07", "999999"])),
         respondents=tuple(
-            (draw(st.sampled_from(RespondentKind)), organ.name, organ.id if by_id else None)
+            GivenRespondent(draw(st.sampled_from(RespondentKind)), organ.name, organ.id if by_id else None)
             for organ in accused
         ),
     )

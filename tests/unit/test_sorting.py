@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.adapters.cues import load_cues
+from services.domain.matcher import TableMatcher
 from services.domain.petition import Path, Purpose
 from services.domain.sorting import KINDS, Sorter
 
@@ -71,3 +72,46 @@ def test_danger_to_life_is_urgent() -> None:
 def test_a_missing_table_of_cues_is_a_fault() -> None:
     with pytest.raises(ValueError, match="线索词表缺少"):
         Sorter({"misconduct": {}})
+
+
+@pytest.mark.parametrize(
+    "leader",
+    [
+        "镇书记", "镇党委书记", "乡党委书记", "县委书记", "区委书记", "市委书记", "街道办主任", "街道主任",
+        "副县长", "检察长", "经理", "党委书记", "纪委书记",
+    ],
+)  # fmt: skip
+def test_whoever_leads_is_an_office_holder_too(leader: str) -> None:
+    assert SORTER.sort("", f"我举报{leader}贪污受贿").purpose is Purpose.DENUNCIATION
+
+
+def test_no_cue_hides_a_cue_of_another_kind() -> None:
+    cues = load_cues()
+    matcher = TableMatcher(cues)
+    for kind, table in cues.items():
+        for phrase in table:
+            for other, words in cues.items():
+                within = {word for word in words if word in phrase and other != kind}
+                found = matcher.find(phrase).get(other, set())
+                longest = {word for word in within if not any(word in more for more in within - {word})}
+                assert longest <= found, (kind, phrase, other)
+
+
+def test_a_citys_own_cues_hide_nothing_either() -> None:
+    own = Sorter({kind: {} for kind in KINDS} | {
+        "misconduct": {"受贿": 2.0},
+        "office_holder": {"书记": 1.0},
+        "leader": {"镇书记受": 1.0},
+    })  # fmt: skip
+    sorting = own.sort("", "镇书记受贿")
+    assert (sorting.purpose, sorting.leaders) == (Purpose.DENUNCIATION, ("镇书记受",))
+
+
+def test_a_judge_who_is_mentioned_makes_no_litigation() -> None:
+    assert SORTER.sort("", "经常停电,法官也说不归他管").path is Path.PETITION_PROCEDURE
+    assert SORTER.sort("", "检察院和法官都没有纠正").path is Path.LITIGATION
+
+
+def test_stated_redress_still_tells_what_it_accuses_of() -> None:
+    sorting = SORTER.sort("", "镇长贪污,不作为", Purpose.REDRESS)
+    assert (sorting.misconduct, sorting.holders) == (("贪污",), ("镇长",))
