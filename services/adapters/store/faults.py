@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -32,7 +33,7 @@ def outages_told() -> Iterator[None]:
         yield
     except exc.IntegrityError:
         raise
-    except (exc.TimeoutError, exc.DBAPIError, ConnectionError, TimeoutError) as error:
+    except (exc.TimeoutError, exc.DBAPIError, ConnectionError, TimeoutError, socket.gaierror) as error:
         kind = _kind(error)
         if kind is None:
             raise
