@@ -45,8 +45,8 @@ async def registered_once(
 ) -> tuple[Response, bool]:
     """The receipt as an answer, new or stored. True with it: it was stored before.
 
-    Raises ``request_in_progress`` while the same key is at work elsewhere, besides what registering refuses; a
-    lock that is not about the key is ``store_busy`` there.
+    Raises ``request_in_progress`` while the same key is at work elsewhere, besides what registering refuses.
+    A lock that is not about the key is ``store_busy`` among that.
     """
     once = Once(key, hashlib.sha256(body).hexdigest(), render)
     try:
