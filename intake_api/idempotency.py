@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from intake_api.problems import Fault
 from intake_api.registration import render
-from services.application.ports import Conflict, StoreBusy
+from services.application.ports import Conflict, KeyUnderWay
 from services.application.registration import Once, register_once
 from services.bootstrap import Deployment
 from services.domain.access import Call
@@ -46,11 +46,12 @@ async def registered_once(
     """The receipt as an answer, new or stored. True with it: it was stored before.
 
     Raises ``request_in_progress`` while the same key is at work elsewhere, besides what registering refuses.
+    A lock that is not about the key is ``store_busy`` among that.
     """
     once = Once(key, hashlib.sha256(body).hexdigest(), render)
     try:
         stored, registered = await register_once(world, registration, once, call=call)
-    except (StoreBusy, Conflict) as busy:
+    except (KeyUnderWay, Conflict) as busy:
         raise Fault("request_in_progress", headers={"Retry-After": "1"}) from busy
     receipt = orjson.loads(stored.answer)
     headers = {

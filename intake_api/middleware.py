@@ -18,7 +18,7 @@ from intake_api.metrics import answered, of_route
 from intake_api.problems import Fault, answer
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
-_TRACEPARENT = re.compile(rb"00-([0-9a-f]{32}-[0-9a-f]{16})-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(rb"00-([0-9a-f]{32}-[0-9a-f]{16})-([0-9a-f]{2})")
 UNKNOWN_ROUTE = "none"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LINGER_BYTES = 32 * 1024 * 1024
@@ -138,13 +138,17 @@ def _declared(scope: Scope) -> int:
 
 
 def _request_id(scope: Scope) -> str:
-    """The caller's own; else that of its trace, trace and span; else a new one."""
+    """The caller's own; else that of its trace, trace and span, and ``-00`` when that is not sampled; else a
+    new one.
+    """
     headers = dict(scope["headers"])
     given: bytes = headers.get(b"x-request-id", b"")
     if _REQUEST_ID.fullmatch(given):
         return given.decode()
     traced = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
-    return traced[1].decode() if traced else uuid4().hex
+    if traced is None:
+        return uuid4().hex
+    return traced[1].decode() + ("" if int(traced[2], 16) & 1 else "-00")
 
 
 def _log_fault(error: Exception, request_id: str) -> None:

@@ -67,6 +67,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     ports.LeaseLost: 409,
     ports.StoreUnavailable: 503,
     ports.StoreBusy: 503,
+    ports.KeyUnderWay: 503,
     ports.IntakeFull: 503,
     paper_reading.PaperFontsMissing: 503,
     dispatch.ObjectionTooLate: 409,

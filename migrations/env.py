@@ -16,7 +16,7 @@ from migrations import drafting
 from services.adapters.store.tables import metadata
 
 MIGRATION_LOCK = 0x78696E66616E67  # "xinfang": the PostgreSQL advisory lock held while migrating
-LOCK_MILLISECONDS = 800
+LOCK_MILLISECONDS = 500
 
 config = context.config
 

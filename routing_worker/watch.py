@@ -12,7 +12,7 @@ from prometheus_client import Counter, Histogram
 from services.application.outbox import Watch
 from services.application.ports import LeaseLost
 from services.bootstrap import Deployment
-from services.domain.outbox import Job
+from services.domain.outbox import Job, Topic
 
 BATCH = Histogram(
     "xinfang_batch_size",
@@ -27,6 +27,8 @@ BATCH_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30),
 )
 FAILED = Counter("xinfang_jobs_failed_total", "Tries of a job that failed.", ["topic"])
+for each in Topic:  # told as 0 from the start: an increase from nothing is none to Prometheus
+    FAILED.labels(each.value)
 LEASES_LOST = Counter("xinfang_leases_lost_total", "Jobs that another worker took from a slow one.")
 log = structlog.get_logger()
 

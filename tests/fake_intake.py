@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import Any
 
 from services.application.arrival import Arrival, StoredAnswer
@@ -13,7 +13,9 @@ from services.domain.outbox import Topic
 
 
 class FakeIntake:
-    """Stores at once what arrives, in a unit of work that ``begin`` gives."""
+    """Stores at once what arrives, in a unit of work that ``begin`` gives. There is always room."""
+
+    room: AbstractContextManager[object] = nullcontext()
 
     def __init__(
         self,

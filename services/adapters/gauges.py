@@ -33,6 +33,8 @@ DECISIONS = Counter(
     "xinfang_decisions_total", "Petitions routed by the rules, or put on a triage desk.", ["mode"]
 )
 _MODES = {Act.ROUTE.value: "routed", Act.HOLD.value: "triage"}
+for mode in _MODES.values():  # told as 0 from the start, so that an alert can say that it stands still
+    DECISIONS.labels(mode)
 
 
 async def refresh(database: Database, feed: PolledFeedWatch, *, now: datetime) -> None:

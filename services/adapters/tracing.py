@@ -1,8 +1,8 @@
 """Traces to a collector, for who names one. Without one this module is not even loaded.
 
 A span says what was done, how long it took and which kind of error ended it. It never holds what anybody
-wrote: no path, no query, no text of an error. A request's id is made of its span, so that the worker, which
-finds that id in the ledger, goes on with the same trace.
+wrote: no path, no query, no text of an error. A request's id is made of its span and of whether it is
+sampled, so that the worker, which finds that id in the ledger, goes on with the same trace, or with none.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from services.domain.outbox import Job
 from services.domain.refusal import Refusal
 
 EXPORT_SECONDS = 3.0
-REQUEST_ID = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
+REQUEST_ID = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})(-00)?")
 _W3C = TraceContextTextMapPropagator()
 
 
@@ -144,7 +144,7 @@ def context_of(request_id: str) -> Context:
         trace_id=int(found[1], 16),
         span_id=int(found[2], 16),
         is_remote=True,
-        trace_flags=TraceFlags(TraceFlags.SAMPLED),
+        trace_flags=TraceFlags(TraceFlags.DEFAULT if found[3] else TraceFlags.SAMPLED),
     )
     return trace.set_span_in_context(NonRecordingSpan(parent), Context())
 

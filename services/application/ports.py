@@ -81,6 +81,12 @@ class StoreBusy(StoreUnavailable):
     english = "Another operation holds the data; retry shortly."
 
 
+class KeyUnderWay(StoreBusy):
+    """同一编号的登记正在处理,请稍后重试。"""
+
+    english = "A registration under the same key is under way; retry shortly."
+
+
 class Recording(Protocol):
     """What a clock is started in: a unit of work, or a petition on its way into the store."""
 
@@ -271,12 +277,20 @@ class Numbers(Protocol):
 class Intake(Protocol):
     """The way in: petitions are stored with everything of theirs, and left to the workers to be routed."""
 
+    @property
+    def room(self) -> AbstractContextManager[object]:
+        """Where a registration is from its number to its commit, whatever it waits for meanwhile.
+
+        Entering raises :class:`IntakeFull` when too many are in it.
+        """
+
     async def store(self, arrival: Arrival) -> bool:
         """Store it, durably once this returns True.
 
         False, and nothing is stored, where something must be looked at first: its idempotency key is known,
         its reference is registered, or one of ``people_to_know`` has brought a petition before. Raises
-        :class:`IntakeFull` when too many wait, :class:`Conflict` for a reference that comes twice at once.
+        :class:`Conflict` for a reference that comes twice at once, :class:`KeyUnderWay` when another process
+        has been writing the same key for seconds.
         """
 
 

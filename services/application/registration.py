@@ -51,11 +51,12 @@ class Once:
 
 async def register(world: World, registration: Registration, *, call: Call) -> Registered:
     """Register a petition. Raises refusals of ``domain.registration`` and :class:`ExternalRefExists`."""
-    arrival, code = await _arrival(world, registration, call)
-    registered = Registered(arrival.petition, code, arrival.deadlines.values, [])
-    while not await world.intake.store(arrival):
-        registered = replace(registered, same_matter=await _same_matter(world, registration, arrival))
-    return registered
+    with world.intake.room:
+        arrival, code = await _arrival(world, registration, call)
+        registered = Registered(arrival.petition, code, arrival.deadlines.values, [])
+        while not await world.intake.store(arrival):
+            registered = replace(registered, same_matter=await _same_matter(world, registration, arrival))
+        return registered
 
 
 async def register_once(
@@ -65,16 +66,17 @@ async def register_once(
 
     A refusal stores nothing and leaves the key free. Raises :class:`IdempotencyKeyReused` besides.
     """
-    arrival, code = await _arrival(world, registration, call)
-    registered = Registered(arrival.petition, code, arrival.deadlines.values, [])
-    arrival.key = once.key
-    while True:
-        arrival.answer = StoredAnswer(once.body_hash, 201, once.render(registered))
-        if await world.intake.store(arrival):
-            return arrival.answer, registered
-        if (stored := await _kept(world, once, call)) is not None:
-            return stored, None
-        registered = replace(registered, same_matter=await _same_matter(world, registration, arrival))
+    with world.intake.room:
+        arrival, code = await _arrival(world, registration, call)
+        registered = Registered(arrival.petition, code, arrival.deadlines.values, [])
+        arrival.key = once.key
+        while True:
+            arrival.answer = StoredAnswer(once.body_hash, 201, once.render(registered))
+            if await world.intake.store(arrival):
+                return arrival.answer, registered
+            if (stored := await _kept(world, once, call)) is not None:
+                return stored, None
+            registered = replace(registered, same_matter=await _same_matter(world, registration, arrival))
 
 
 async def _kept(world: World, once: Once, call: Call) -> StoredAnswer | None:

@@ -13,10 +13,12 @@ from rich.console import Console
 
 from services.adapters.checkup.bell import examine_bell
 from services.adapters.checkup.choices import examine_choices
+from services.adapters.checkup.collector import examine_collector
 from services.adapters.checkup.content import examine_content
 from services.adapters.checkup.engine import examine_engine
 from services.adapters.checkup.finding import Finding
 from services.adapters.checkup.machine import FreeShare, examine_machine, free_share
+from services.adapters.checkup.replica import examine_replica
 from services.adapters.clock import wall_clock
 from services.adapters.keys import KEY_FILE, KeyFault, KeyRing, from_settings
 from services.adapters.store.database import Database
@@ -32,7 +34,7 @@ def doctor(
 ) -> None:
     """检查部署,有问题时逐条给出办法 · Find what is wrong, and how to put it right.
 
-    查时钟、密钥、磁盘、数据库、Redis、名录、日历;有问题时退出码为 1。
+    查时钟、密钥、磁盘、数据库、副本、Redis、采集器、名录、日历;有问题时退出码为 1。
     """
     findings = asyncio.run(examine(settings_of(data)))
     for finding in findings:
@@ -53,12 +55,14 @@ async def examine(
     """Everything that is wrong. One part that cannot be looked at hides no other."""
     machine = await asyncio.to_thread(examine_machine, settings, free=free)
     found = [*examine_choices(settings), *machine, *await examine_bell(settings.redis_url)]
+    found += await examine_collector(settings.otlp_endpoint)
     if settings.database_url is None and not (settings.data / "xinfang.db").exists():
         return [*found, _no_database(settings)]
     database = Database(settings.database, pool_size=2)
     today = local_date(now or wall_clock())
     try:
         found += await _asked(examine_engine(database, settings, now=now))
+        found += await _asked(examine_replica(database, settings))
         found += await _asked(examine_content(database, settings, _ring(settings), today=today))
     finally:
         await database.close()

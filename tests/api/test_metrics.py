@@ -7,6 +7,8 @@ import json
 import random
 import re
 import string
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -140,6 +142,21 @@ async def test_decisions_and_batches_are_counted(
         new - old for new, old in zip(counted(await scraped(portal)), before, strict=True)
     )
     assert (routed, triage, batch) == (1, 1, 2)
+
+
+def test_what_alerts_count_is_told_before_the_first_petition() -> None:
+    program = (
+        "import intake_api.app, routing_worker.watch, prometheus_client;"
+        "print(prometheus_client.generate_latest().decode())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    counted = {
+        "xinfang_registrations_total": ("channel", ["letter", "visit", "online", "hotline"]),
+        "xinfang_decisions_total": ("mode", ["routed", "triage"]),
+        "xinfang_jobs_failed_total": ("topic", ["route", "rescreen"]),
+    }
+    for name, (label, words) in counted.items():
+        assert {value(done.stdout, f'{name}{{{label}="{word}"}}') for word in words} == {0}
 
 
 @pytest.fixture

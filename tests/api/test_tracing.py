@@ -107,6 +107,37 @@ async def test_a_caller_without_a_trace_begins_one_and_its_own_request_id_is_kep
     ]
 
 
+@pytest.fixture
+def sparing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the requests without a trace none is sampled. Before ``world``, which reads it."""
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", "0")
+
+
+@pytest.mark.parametrize(
+    ("flags", "sampled"),
+    [
+        (None, set()),
+        ("00", set()),
+        ("01", {"POST /v1/petitions", "route"}),
+    ],
+)
+async def test_a_job_is_sampled_as_its_request_was(
+    sparing: None,
+    world: Deployment,
+    caller: Stranger,
+    online: dict[str, Any],
+    told: InMemorySpanExporter,
+    flags: str | None,
+    sampled: set[str],
+) -> None:
+    parent = {"traceparent": f"00-{TRACE}-{CALLER}-{flags}"} if flags else {}
+    answer = await caller.post("/v1/petitions", json=online, headers={"Idempotency-Key": "k", **parent})
+    assert answer.headers["x-request-id"].endswith("-00") is not bool(sampled)
+    assert await Drain(world, worker="one", watch=watch(world)).once() == 1
+    assert named(told).keys() - {"transaction"} == sampled
+
+
 async def test_no_span_holds_what_anybody_wrote(
     world: Deployment, caller: Stranger, online: dict[str, Any], told: InMemorySpanExporter
 ) -> None:

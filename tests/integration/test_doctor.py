@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import shutil
@@ -17,13 +18,16 @@ from uuid import uuid4
 import pytest
 import redis
 from alembic import command
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, make_url, text
 from typer.testing import CliRunner
 
 import migrations
+from routing_worker.exposition import exposed
 from services.adapters.checkup.finding import Finding
 from services.adapters.clock import wall_clock
 from services.adapters.keys import load_or_create
+from services.adapters.store.database import Database
+from services.adapters.store.vitals import vitals
 from services.bootstrap import Deployment
 from services.cli.doctor import examine
 from services.cli.main import app
@@ -206,6 +210,67 @@ async def test_a_port_that_another_program_has_is_found(sound: Settings) -> None
         assert named(await examine(with_(sound, metrics_port=port))) == {"metrics_port_taken"}
 
 
+async def test_a_port_on_which_our_own_worker_tells_its_figures_is_sound(sound: Settings) -> None:
+    told = with_(sound, metrics_port=free_port())
+    world = Deployment(told, load_or_create(sound.data / "keys.json"))
+    with exposed(world):
+        assert named(await examine(told)) == set()
+    await world.close()
+
+
+async def test_a_collector_that_is_away_is_found(sound: Settings) -> None:
+    for endpoint in ("http://127.0.0.1:1", "127.0.0.1:4318", "http://127.0.0.1:many"):
+        assert named(await examine(with_(sound, otlp_endpoint=endpoint))) == {"collector_away"}
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        there = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        assert named(await examine(with_(sound, otlp_endpoint=there))) == set()
+
+
+async def test_a_replica_that_is_none_is_found(sound: Settings, production: Settings) -> None:
+    away = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
+    assert named(await examine(with_(sound, replica_url=away))) == {"replica_of_sqlite"}
+    assert "replica_away" in named(await examine(with_(production, replica_url=away)))
+    assert "replica_is_none" in named(await examine(with_(production, replica_url=production.database)))
+
+
+@pytest.fixture
+def clerk(postgresql_server: URL, production: Settings) -> Iterator[URL]:
+    """A role of the database that is no superuser, as it is in the field."""
+    name = f"clerk_{uuid4().hex}"
+    database = make_url(production.database)
+
+    def run(url: URL, *statements: str) -> None:
+        for statement in statements:
+            asyncio.run(on_server(url, statement))
+
+    run(postgresql_server, f"CREATE ROLE {name} LOGIN PASSWORD 'clerk'")
+    run(database, f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
+    yield database.set(username=name, password="clerk")
+    run(database, f"DROP OWNED BY {name}")
+    run(postgresql_server, f"DROP ROLE {name}")
+
+
+async def test_a_role_that_cannot_see_old_transactions_is_found(
+    production: Settings, postgresql_server: URL, clerk: URL
+) -> None:
+    own = with_(production, database_url=clerk.render_as_string(hide_password=False))
+
+    async def seen() -> tuple[bool, bool]:
+        """Whether the doctor is content, and whether an open transaction of another role is seen."""
+        asked, others = Database(own.database), Database(production.database)
+        async with others.writing() as connection:
+            await connection.execute(text("SELECT 1"))
+            await asyncio.sleep(0.1)
+            oldest = (await vitals(asked)).oldest_transaction
+        await asked.close()
+        await others.close()
+        return "transactions_unseen" not in named(await examine(own)), oldest > 0
+
+    assert await seen() == (False, False)
+    await on_server(postgresql_server, f"GRANT pg_read_all_stats TO {clerk.username}")
+    assert await seen() == (True, True)
+
+
 async def test_a_database_that_cannot_hold_rare_characters_is_found(
     production: Settings, postgresql_server: URL
 ) -> None:
@@ -256,6 +321,7 @@ async def test_clocks_that_differ_are_found(production: Settings, seconds: int) 
         ("debug_in_production", {"log_level": "debug"}),
         ("redis_away", {"redis_url": "redis://127.0.0.1:1/0"}),
         ("database_away", {"database_url": "postgresql+asyncpg://nobody@127.0.0.1:1/none"}),
+        ("database_away", {"database_url": "postgresql+asyncpg://nobody@nowhere.invalid/none"}),
     ],
 )
 async def test_a_setting_that_does_not_fit_production_is_found(

@@ -133,9 +133,7 @@ async def test_a_long_transaction_holds_up_the_migration_and_nobody_else(
     done.set()
     await writing
     await world.close()
-    assert (
-        max(waits) < 3.0
-    )  # a try waits 0.8 s for its lock; unbounded, these would have waited for the report
+    assert max(waits) < 1.0  # a try waits 0.5 s for its lock; else these would have waited for the report
     assert len(waits) > 3
 
 

@@ -173,7 +173,7 @@ async def test_an_unknown_topic_stays_queued_for_a_newer_worker(world: Deploymen
     assert await Drain(world, {"route": done, "tomorrow": done}, worker="new").once() == 3
 
 
-async def test_jobs_of_a_dead_worker_come_back_in_tens(world: Deployment) -> None:
+async def test_jobs_of_a_dead_worker_come_back_in_batches_of_fifty(world: Deployment) -> None:
     held = 2 * ABANDONED_AT_ONCE + 5
     await register(world, held)
     assert len(await claim(world, "dead")) == held

@@ -21,6 +21,7 @@ import asyncpg
 import pytest
 from sqlalchemy import URL, make_url, text
 
+from services.adapters.checkup.replica import examine_replica
 from services.adapters.keys import new_ring
 from services.adapters.store.database import Database
 from services.application.lists import PetitionFilter
@@ -173,6 +174,21 @@ async def test_reports_come_from_the_standby_while_it_keeps_up(world: Deployment
     await until(all_there)
     async with world.lists._database.reading() as connection:
         assert not await connection.scalar(text("SELECT pg_is_in_recovery()"))
+
+
+async def test_the_doctor_tells_a_standby_that_lags(world: Deployment, standby: Standby) -> None:
+    await until(lambda: by_the_standby(world))
+    settings = world.settings.model_copy(update={"replica_seconds": 2})
+
+    async def is_told() -> bool:
+        return [each.name for each in await examine_replica(world.database, settings)] == ["replica_behind"]
+
+    assert not await is_told()
+    await standby.do("SELECT pg_wal_replay_pause()")
+    await register(world, 1)
+    await until(is_told)  # the tests' server writes its log a moment after the commit
+    await standby.do("SELECT pg_wal_replay_resume()")
+    assert await examine_replica(world.database, settings) == []
 
 
 async def test_an_idle_primary_does_not_make_its_standby_old(world: Deployment) -> None:

@@ -90,6 +90,21 @@ def test_another_licence_would_be_noticed(headers: dict[str, str]) -> None:
     assert licences(described(**headers)) - ALLOWED
 
 
+def test_the_audit_asks_about_every_pin_and_fails_where_it_cannot() -> None:
+    """As ``script/sbom --audit`` asks, but for the asking itself, which needs the network."""
+    command = re.search(r"pip-audit (.*?) \\\n +(.*)", (ROOT / "script" / "sbom").read_text())
+    assert command is not None
+    options = f"{command[1]} {command[2]}".split()
+    assert "--strict" in options
+    told = subprocess.run(
+        [sys.executable, "-m", "pip_audit", *options, "--dry-run"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    pins = pinned("requirements-otlp.txt")
+    assert pinned("requirements.txt").items() <= pins.items()
+    assert f"would have audited {len(pins)} packages" in told.stderr + told.stdout
+
+
 def test_the_list_of_parts_names_each_with_its_hashes(tmp_path: Path) -> None:
     """As ``script/sbom`` makes it."""
     command = re.search(

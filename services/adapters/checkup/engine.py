@@ -21,6 +21,7 @@ MOST_SKEW_SECONDS = 2.0
 OLDEST_POSTGRES = 15
 ASKED = ("fsync", "synchronous_commit", "full_page_writes", "max_connections", "server_version_num",
          "superuser_reserved_connections", "server_encoding")  # fmt: skip
+SEES_ALL = text("SELECT pg_has_role('pg_read_all_stats', 'USAGE')")
 # A server that is killed keeps what was acknowledged only with all of these on.
 DURABLE: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     "fsync": (("on",), "断电后数据库可能整个损坏", "a loss of power may destroy the database"),
@@ -43,8 +44,15 @@ async def examine_engine(
         query = text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)")
         rows = await connection.execute(query, {"names": list(ASKED)})
         told = {name: setting for name, setting in rows}
+        sees_all = bool(await connection.scalar(SEES_ALL))
         skew = await _skew(connection, now)
-    return [*_durability(told), *_room(told, settings), *_kind(told), *_clock(skew)]
+    return [
+        *_durability(told),
+        *_room(told, settings),
+        *_kind(told),
+        *_sight(make_url(settings.database).username, sees_all=sees_all),
+        *_clock(skew),
+    ]
 
 
 async def _skew(connection: AsyncConnection, now: datetime | None) -> float:
@@ -91,6 +99,20 @@ def _kind(told: Mapping[str, str]) -> list[Finding]:
         fix = "用 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 另建,再恢复备份"
         found.append(Finding("postgres_encoding", wrong, "the encoding cannot hold rare characters", fix))
     return found
+
+
+def _sight(role: str | None, *, sees_all: bool) -> list[Finding]:
+    if sees_all:
+        return []
+    return [
+        Finding(
+            "transactions_unseen",
+            "看不到其他数据库用户的事务开了多久:psql、报表、备份的长事务不会告警",
+            "how old transactions of other roles are cannot be seen: no alert will tell of them",
+            f"以数据库管理员身份:GRANT pg_read_all_stats TO {role or 'xinfang'};",
+            grave=False,
+        )
+    ]
 
 
 def _clock(skew: float) -> list[Finding]:

@@ -17,6 +17,9 @@ from services.settings import Settings
 LEAST_FREE = 0.10
 FEWEST_DIFFERENT_BYTES = 12  # of 32 by chance there are 30; one in 10^20 has fewer than this
 DEMO_CLIENTS = "demo-clients.json"
+LONGEST_ANSWER = 4 * 1024 * 1024
+API_WITHIN_SECONDS = 2.0
+WORKER_WITHIN_SECONDS = 7.0  # it asks the database first, for five seconds at most
 FreeShare = Callable[[Path], float]
 
 
@@ -31,8 +34,14 @@ def examine_machine(settings: Settings, *, free: FreeShare = free_share) -> list
         *_folder(settings, free),
         *_keys(settings),
         *_demo_clients(settings),
-        *_port("port_taken", settings.host, settings.port, "XINFANG_PORT"),
-        *_port("metrics_port_taken", settings.metrics_host, settings.metrics_port, "XINFANG_METRICS_PORT"),
+        *_port("port_taken", settings.host, settings.port, _is_our_api, "XINFANG_PORT"),
+        *_port(
+            "metrics_port_taken",
+            settings.metrics_host,
+            settings.metrics_port,
+            _is_our_worker,
+            "XINFANG_METRICS_PORT",
+        ),
     ]
 
 
@@ -129,9 +138,11 @@ def _demo_clients(settings: Settings) -> list[Finding]:
     ]
 
 
-def _port(name: str, host: str, port: int | None, setting: str) -> list[Finding]:
-    """A port on which our own API already answers is as it should be."""
-    if port is None or _is_free(host, port) or _is_ours(host, port):
+def _port(
+    name: str, host: str, port: int | None, is_ours: Callable[[str, int], bool], setting: str
+) -> list[Finding]:
+    """A port on which our own process already answers is as it should be."""
+    if port is None or _is_free(host, port) or is_ours(host, port):
         return []
     return [
         Finding(
@@ -154,13 +165,25 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _is_ours(host: str, port: int) -> bool:
-    connection = HTTPConnection(host, port, timeout=2)
+def _is_our_api(host: str, port: int) -> bool:
+    told = _answer(host, port, "/livez", API_WITHIN_SECONDS)
     try:
-        connection.request("GET", "/livez")
-        told = json.loads(connection.getresponse().read(200))
-    except (OSError, HTTPException, ValueError):
+        return bool(json.loads(told) == {"status": "alive"})
+    except ValueError:
         return False
+
+
+def _is_our_worker(host: str, port: int) -> bool:
+    return b"xinfang_database_up" in _answer(host, port, "/metrics", WORKER_WITHIN_SECONDS)
+
+
+def _answer(host: str, port: int, path: str, within: float) -> bytes:
+    """Nothing where none comes."""
+    connection = HTTPConnection(host, port, timeout=within)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read(LONGEST_ANSWER)
+    except (OSError, HTTPException):
+        return b""
     finally:
         connection.close()
-    return bool(told == {"status": "alive"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import orjson
@@ -15,14 +15,19 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.adapters.store.faults import outages_told
+from services.application.ports import StoreBusy
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=10000",
+    "busy_timeout=5000",
     "temp_store=MEMORY",
 )
+TURN_SECONDS = 4.0
+"""SQLite's writers of one process wait so long for their turn, and whose turn it is waits for the file's lock
+as long as the pragma says: together less than ten seconds.
+"""
 # A request never waits longer than this for a lock or an answer of the database (milliseconds).
 POSTGRES_SETTINGS = {
     "application_name": "xinfang",
@@ -103,9 +108,22 @@ class Database:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """SQLite: no other writer of this process until the end of the block. PostgreSQL's need not queue."""
-        async with self._turn or nullcontext():
+        """SQLite: no other writer of this process until the end of the block. PostgreSQL's need not queue.
+
+        Raises ``StoreBusy``.
+        """
+        if self._turn is None:
             yield
+            return
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise StoreBusy from None
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @property
     def in_use(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,10 +10,12 @@ import asyncpg
 import structlog
 from sqlalchemy import exc
 
-from services.application.ports import StoreBusy, StoreUnavailable
+from services.adapters.store.tables.outbox import idempotency_keys
+from services.application.ports import KeyUnderWay, StoreBusy, StoreUnavailable
 
 # SQLSTATE: a lock not got in time, a statement cut off, a deadlock, a serialization failure.
-_BUSY = frozenset({"55P03", "57014", "40P01", "40001"})
+_NO_LOCK = "55P03"
+_BUSY = frozenset({_NO_LOCK, "57014", "40P01", "40001"})
 # Its classes: connection, resources, operator intervention, system error.
 _AWAY_CLASSES = ("08", "53", "57", "58")
 _READ_ONLY = "25006"  # a primary that was demoted
@@ -30,7 +33,7 @@ def outages_told() -> Iterator[None]:
         yield
     except exc.IntegrityError:
         raise
-    except (exc.TimeoutError, exc.DBAPIError, ConnectionError, TimeoutError) as error:
+    except (exc.TimeoutError, exc.DBAPIError, ConnectionError, TimeoutError, socket.gaierror) as error:
         kind = _kind(error)
         if kind is None:
             raise
@@ -57,6 +60,8 @@ def _kind(error: Exception) -> type[StoreUnavailable] | None:
     if not isinstance(error, exc.DBAPIError):
         return StoreUnavailable
     state = _state(error)
+    if state == _NO_LOCK and idempotency_keys.name in str(getattr(error.orig, "context", None)):
+        return KeyUnderWay  # it waited to put a key into the index: another transaction has put it there
     if state in _BUSY or "database is locked" in str(error.orig):
         return StoreBusy
     if error.connection_invalidated or state == _READ_ONLY or state.startswith(_AWAY_CLASSES):

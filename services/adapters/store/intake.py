@@ -4,7 +4,8 @@ Registering is the one act that a whole city may do at once; for that it leaves 
 work and one transaction each, which took 9.1 times the processor time of a bare floor where batches took 2.8
 (docs/decisions/0021-hot-paths.md, with what each step gained). An answer still
 waits for the commit of its own petition; a batch that fails is stored one by one, so that a bad one fails
-alone. No timer: one that comes alone is written at once.
+alone. No timer: one that comes alone is written at once. How many are let in is counted before they wait for
+anything, their numbers included.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ from services.adapters.store.tables.outbox import idempotency_keys, outbox
 from services.adapters.store.tables.petition import petitioners, petitions, respondents
 from services.application.arrival import Arrival
 from services.application.fault_points import fault
-from services.application.ports import Conflict, IntakeFull, StoreBusy, StoreUnavailable
+from services.application.ports import Conflict, IntakeFull, KeyUnderWay, StoreBusy, StoreUnavailable
 from services.domain.outbox import JobState, Topic
 
 MOST_AT_ONCE = 64
-MOST_WAITING = 1024
+MOST_UNDER_WAY = 1024
 IDLE_SECONDS = 1.0
-MOST_BUSY = 1
-"""After so many in a row that found the store busy, the rest of a batch is not tried one by one."""
+PATIENCE_SECONDS = 8.0
+"""Whoever is not stored so long after its batch was begun is told to come again: nobody waits beyond ten."""
 TABLES: tuple[Table, ...] = (petitions, petitioners, respondents, deadlines, events, outbox)
 """What belongs to a petition, in the order of the references; the key and its answer are written before."""
 
@@ -63,10 +64,29 @@ Waiting = tuple[Sealed, asyncio.Future[bool]]
 
 
 class Writer(Protocol):
-    def session(self) -> AbstractAsyncContextManager[Write]:
-        """What writes while there is something to write; not used again once it has failed."""
+    def session(self, *, briefly: bool = False) -> AbstractAsyncContextManager[Write]:
+        """What writes while there is something to write; not used again once it has failed.
+
+        ``briefly``: it waits for a lock a second at most.
+        """
 
     async def close(self) -> None: ...
+
+
+class Room:
+    """Counts who is in it, and lets in no more than so many."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._inside = 0
+
+    def __enter__(self) -> None:
+        if self._inside >= self._most:
+            raise IntakeFull()
+        self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._inside -= 1
 
 
 class BatchedIntake:
@@ -78,11 +98,13 @@ class BatchedIntake:
         seal: Seal,
         stored: Callable[[], Awaitable[None]],
         *,
-        most_waiting: int = MOST_WAITING,
+        most_under_way: int = MOST_UNDER_WAY,
         long_seconds: float = LONG_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
+        self.room = Room(most_under_way)
         self._long_seconds = long_seconds
-        self._most_waiting = most_waiting
+        self._patience_seconds = patience_seconds
         self._writer = writer
         self._seal = seal
         self._stored = stored
@@ -92,8 +114,6 @@ class BatchedIntake:
         self._closing = False
 
     async def store(self, arrival: Arrival) -> bool:
-        if len(self._waiting) >= self._most_waiting:
-            raise IntakeFull()
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((sealed(arrival, self._seal), done))
         self._somebody.set()
@@ -131,45 +151,58 @@ class BatchedIntake:
         return bool(self._waiting)
 
     def _taken(self, most: int) -> list[Waiting]:
-        """Who is next. Whoever went away while it still waited is not registered: it was told nothing."""
+        """Who is next. A call cancelled while it still waited is not registered: it was told nothing."""
         taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]
         return [each for each in taken if not each[1].done()]
 
     async def _write_next(self, write: Write) -> bool:
         """Write a batch; one that fails one by one, so that a bad one fails alone. False: no more of this
-        session. With the database away all fail at once: none waits its turn for minutes. When it took long
-        to tell that it is, who came meanwhile has waited for it, too, and does not wait again.
+        session. With the database away, or locked for long, all fail at once: none waits its turn for
+        minutes.
         """
         batch, began = self._taken(MOST_AT_ONCE), time.monotonic()
         try:
             await self._write(write, batch)
-        except StoreBusy:
-            return await self._write_each(batch)
+        except KeyUnderWay as error:
+            if len(batch) == 1:
+                _fail(batch, error)
+            else:
+                await self._write_each(batch, began)
         except StoreUnavailable as error:
-            took_long = time.monotonic() - began > self._long_seconds
-            _fail([*batch, *self._taken(len(self._waiting) if took_long else 0)], error)
-            return False
+            if isinstance(error, StoreBusy) and len(batch) > 1 and not self._took_long(began):
+                await self._write_each(batch, began)  # a deadlock, perhaps: of two, not of all
+            else:
+                self._give_up(batch, error, began)
         except Exception:
-            return await self._write_each(batch)
-        return True
+            await self._write_each(batch, began)
+        else:
+            return True
+        return False
 
-    async def _write_each(self, batch: list[Waiting]) -> bool:
-        busy = 0
+    async def _write_each(self, batch: list[Waiting], began: float) -> None:
         for position, each in enumerate(batch):
+            if time.monotonic() - began > self._patience_seconds:
+                self._give_up(batch[position:], StoreBusy(), began)
+                break
             try:
-                async with self._writer.session() as write:
+                async with self._writer.session(briefly=True) as write:
                     await self._write(write, [each])
-            except StoreUnavailable as error:
-                busy += 1
-                if not isinstance(error, StoreBusy) or busy > MOST_BUSY:  # it is not one of them: all wait
-                    _fail(batch[position:], error)
-                    break
+            except KeyUnderWay as error:
                 _fail([each], error)
+            except StoreUnavailable as error:  # it is not one of them: all would wait
+                self._give_up(batch[position:], error, began)
+                break
             except Exception as error:
                 _fail([each], error)
-            else:
-                busy = 0
-        return False
+
+    def _give_up(self, batch: list[Waiting], error: Exception, began: float) -> None:
+        """Tell a batch. When it took long to show, who came meanwhile has waited for it, too, and does not
+        wait again.
+        """
+        _fail([*batch, *self._taken(len(self._waiting) if self._took_long(began) else 0)], error)
+
+    def _took_long(self, began: float) -> bool:
+        return time.monotonic() - began > self._long_seconds
 
     async def _write(self, write: Write, batch: list[Waiting]) -> None:
         if not batch:

@@ -3,7 +3,7 @@
 SQLAlchemy would need a statement a table and a call a row: with batches, 3.2 times what it takes so, held
 against the same floor (docs/decisions/0021-hot-paths.md). The text is put together once, from the tables;
 the driver is given one array a column, or the values themselves of a petition that is alone. A key that
-another process is just writing is waited for.
+another process is just writing is waited for, as long as for any lock.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from services.adapters.store.tables.outbox import idempotency_keys
 from services.adapters.store.wakes import WORK
 
 PATIENCE_SECONDS = 10.0
+BRIEFLY = "SET lock_timeout = '1s'"
 
 
 class PostgresIntake:
@@ -35,10 +36,13 @@ class PostgresIntake:
         self._database = database
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Write]:
+    async def session(self, *, briefly: bool = False) -> AsyncIterator[Write]:
         with outages_told():
             async with self._database.connection() as pooled:
-                driver = (await pooled.get_raw_connection()).driver_connection
+                driver: Any = (await pooled.get_raw_connection()).driver_connection
+                if briefly:
+                    with driver_told():
+                        await driver.execute(BRIEFLY)
 
                 async def write(batch: Sequence[Sealed]) -> Collection[UUID]:
                     try:
@@ -49,6 +53,9 @@ class PostgresIntake:
                         raise
 
                 yield write
+                if briefly and not pooled.invalidated:
+                    with driver_told():
+                        await driver.execute("RESET lock_timeout")
 
     async def close(self) -> None:
         """The connection is the pool's."""

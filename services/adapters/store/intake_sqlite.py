@@ -43,7 +43,8 @@ class SqliteIntake:
         self._connection: sqlite3.Connection | None = None
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Write]:
+    async def session(self, *, briefly: bool = False) -> AsyncIterator[Write]:
+        """There is one lock for all, so ``briefly`` is never wanted of it for a lock's sake."""
         yield self._write
 
     async def _write(self, batch: Sequence[Sealed]) -> Collection[UUID]:

@@ -14,7 +14,8 @@ from services.adapters.store.tables.chain import deadlines
 from services.adapters.store.tables.outbox import outbox
 from services.domain.outbox import Topic
 
-# Clients only: what serves a replica runs for ever. Those of other roles show us no times.
+# Clients only: what serves a replica runs for ever. Those of other roles show their times to members of
+# pg_read_all_stats alone (docs/operations.md).
 OLDEST_TRANSACTION = text(
     "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity"
     " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
