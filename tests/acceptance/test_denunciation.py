@@ -333,3 +333,32 @@ async def test_what_is_to_be_decided_anew_does_not_go_back_to_an_organ_accused_s
     petition = await city.petition(registered["id"])
     assert (petition["state"], petition["holder"]["name"]) == ("triage", "益阳市信访局")
     assert clocks(petition, "running") == {}
+
+
+@pytest.mark.parametrize(
+    ("accused", "said"),
+    [
+        ("南县茅草街镇人民政府", {"content": "我实名检举南县茅草街镇书记贪污,村级财务不公开。"}),
+        ("中共南县纪律检查委员会", {"content": "南縣紀委張書記收受賄賂,包庇村支書。"}),
+        (LAND_BUREAU, {"content": LAND, "confidential": True, "respondents": [
+            {"kind": "person", "name": "张三", "position": "南县自然资源局局长"}]}),
+        (LAND_BUREAU, {"content": f"{LAND}南縣自然資源局不作為,一直壓著。", "confidential": True}),
+    ],
+)  # fmt: skip
+async def test_the_accused_see_nothing_however_they_are_named(city: City, accused: str, said: Json) -> None:
+    registered = await city.register(**said)
+    await city.route()
+    petition = await city.petition(registered["id"])
+    assert petition["state"] == "dispatched"
+    await sees_nothing(await city.organ(accused), registered, None)
+
+
+async def test_whom_nobody_can_name_a_person_looks_for(city: City) -> None:
+    said = {"kind": "person", "name": "张三", "position": "南县某某局局长"}
+    registered = await city.register(LAND, confidential=True, respondents=[said])
+    await city.route()
+    assert await (await city.organ(LAND_BUREAU)).inbox() == []
+    [item] = (await (await city.office()).get("/v1/triage")).json()["items"]
+    assert item["petition"]["id"] == registered["id"]
+    told = [each["text"] for each in item["decision"]["reasons"] if "被反映人不明" in each["text"]]
+    assert "南县某某局局长" in told[0]
