@@ -55,8 +55,8 @@ class Mention:
 
     ``alone``: may it stand for a region without its superior or the office's own region beside it?
     ``joined``: does it follow directly on the mention before it? ``away``: where people went for another
-    reason (到北京看病): it may settle what another name means, and is no answer itself. ``passing``: away only
-    because it is told by the way, and so an answer within the office's own region (我在沅江被骗).
+    reason (到北京看病): it may settle what another name means, and is no answer itself. ``passing``: away
+    only as it is told by the way, and so an answer within the office's own region (我在沅江被骗).
     """
 
     start: int
