@@ -113,7 +113,9 @@ async def hand_over(
     chosen = label.Chosen(organ, mode, because.rule, f"{because.label}:{because.reason}")
     if not because.public:
         chosen = label.Chosen(organ, mode, because.rule, because.label, for_office=because.reason)
-    await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=call.actor))
+    await work.decisions.add(
+        await label.of_person(world, work, directory, petition, chosen, actor=call.actor)
+    )
     ruled = await dispute.is_ruled(work, lead)
     target = Target(organ.id, call.client.organ_id, mode, report_due, binding=ruled)
     hidden = await shielded(world, work, petition)

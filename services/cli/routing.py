@@ -13,7 +13,7 @@ from services.domain.directory import Directory
 from services.domain.petition import Channel, Purpose, RespondentKind
 from services.domain.routing import Decision, Matter
 
-VOICES = {"lexicon": "词语", "model": "模型"}
+VOICES = {"given": "写明", "lexicon": "词语", "model": "模型"}
 app = typer.Typer(no_args_is_help=True)
 app.command("replay")(routing_versions.replay)
 app.command("publish")(routing_versions.publish)

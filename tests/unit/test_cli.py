@@ -162,7 +162,7 @@ def test_routing_is_explained_with_its_reasons(xinfang: Xinfang, city: Path) -> 
     explained = xinfang("routing", "explain", "南县茅草街镇征地补偿款没有发放")
     assert explained.stdout.startswith("转给:南县自然资源局")
     assert "信访工作条例" in explained.stdout
-    assert "类别:0301 农村土地征收  词语" in explained.stdout
+    assert "类别:030102 征地款发放  词语" in explained.stdout
     assert "模型:没有发布" in explained.stdout
     assert "版本:名录第" in explained.stdout
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from services.domain.organ import OrganKind
 from services.domain.petition import Channel, Path, Purpose, RespondentKind
 from services.domain.routing import Decision, Matter
+from services.domain.routing_replay import Replay
 from tests.unit.cases import petition
 from tests.worlds import CITY, city_directory, city_router
 
@@ -214,6 +216,32 @@ def test_low_confidence_goes_to_triage_with_up_to_three_suggestions() -> None:
     assert decision.confidence < 0.6
     assert len(decision.suggestions) == 3
     assert len({each.organ_id for each in decision.suggestions}) == 3
+
+
+def test_matter_of_no_known_category_is_offered_three_organs_too() -> None:
+    decision = decided("在南县,请领导帮帮我们,谢谢。")
+    names = ["南县人民政府", "南县信访局", "益阳市人民政府"]
+    assert [each.name for each in decision.suggestions] == names
+    named = decided("我找过南县发展和改革局,请领导帮帮我们。").suggestions
+    assert [each.name for each in named] == ["南县发展和改革局", *names[:2]]
+
+
+@pytest.mark.parametrize("stated", ["0301", "030101", "0503"])
+def test_the_category_chosen_is_among_its_candidates(stated: str) -> None:
+    candidates: Any = decided(LAND, category_code=stated).category["candidates"]
+    assert (candidates[0]["code"], candidates[0]["by"]["given"]) == (stated, 1.0)
+    guessed: Any = decided(LAND).category
+    assert guessed["code"] in [each["code"] for each in guessed["candidates"]]
+    codes = [each["code"] for each in candidates]
+    assert len(codes) == len(set(codes)) <= 5
+
+
+def test_replay_tells_a_moved_threshold() -> None:
+    before = replace(decided(LAND), confidence=0.63, rules_version="national-2022/4be1f0c2/r0@0.6")
+    after = replace(before, needs_triage=True, rules_version="national-2022/4be1f0c2/r1@0.7")
+    tally = Replay()
+    tally.add("1", before, after, confidential=False)
+    assert [each.reason for each in tally.shown()] == ["门槛 0.60 → 0.70"]
 
 
 @pytest.mark.parametrize("content", ["请领导帮帮我们,谢谢。", "。", "abc"])
