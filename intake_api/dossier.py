@@ -149,7 +149,7 @@ def decision(record: DecisionRecord, directory: Directory, client: Client) -> di
         body["reasons"] = [{name: each[name] for name in ("rule", "article", "text")} for each in told]
     return {
         **body,
-        "confidence": record.confidence,
+        "confidence": round(record.confidence, 3),
         "needs_triage": record.needs_triage,
         "decided_at": record.decided_at,
         "decided_by": record.decided_by,

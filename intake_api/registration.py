@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -31,13 +30,11 @@ from services.domain.directory import Directory
 from services.domain.identity import normalise_document
 from services.domain.own_limit import Limit, is_own, overridden
 from services.domain.refusal import InvalidField, NotFound
-from services.domain.registration import PetitionerDraft, Registration, RespondentDraft
+from services.domain.registration import PetitionerDraft, Registration, RespondentDraft, title_of
 from services.domain.statute import RuleNotInForce, RulePack
 
 AnyRegistration = LetterRegistration | VisitRegistration | OnlineRegistration | HotlineRegistration
 _ADAPTER: TypeAdapter[AnyRegistration] = TypeAdapter(RegistrationIn)
-_SENTENCE = re.compile(r"[。!?!?;;\n]")
-TITLE_CHARS = 40
 
 
 def read_registration(data: object) -> AnyRegistration:
@@ -229,13 +226,6 @@ def _particulars(body: Brought) -> dict[str, Any]:
         return {}
     filled = body.model_dump(mode="json", include=_PARTICULARS, exclude_none=True)
     return {name: value for name, value in filled.items() if value != []}
-
-
-def title_of(content: str) -> str:
-    """The first sentence of what was said, at most 40 characters: few give a title on the phone."""
-    first = _SENTENCE.split(content.strip(), maxsplit=1)[0].strip() or content.strip()
-    line = " ".join(first.split())
-    return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1] + "…"
 
 
 def receipt(registered: Registered) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from intake_api.calls import World, caller
 from intake_api.problems import FieldError, InvalidBody
-from intake_api.registration import check_codes, title_of
+from intake_api.registration import check_codes
 from intake_api.replies import reply
 from intake_api.schemas.decision import DecisionTold, PreviewIn
 from services.application import routing
@@ -42,9 +42,9 @@ async def _matter(world: Deployment, body: PreviewIn, client: Client) -> Matter:
         errors.append(FieldError("/office_region", "unknown_code", zh, en))
     if errors or office is None:
         raise InvalidBody(errors)
-    return Matter(
-        title=body.title or title_of(body.content),
-        content=body.content,
+    return Matter.brought(
+        body.content,
+        title=body.title,
         office_region=office.code,
         channel=body.channel,
         requests=body.requests,

@@ -111,7 +111,10 @@ class DecisionTold(Told):
     urgent: bool
     region: dict[str, Any] = Field(description="事发地、把握、文中依据和备选;涉及被反映人的不列依据")
     category: dict[str, Any] = Field(
-        description="事项类别、把握、依据和备选;``by`` 是谁提出的:lexicon 词语(票数之比),model 模型(把握)"
+        description=(
+            "事项类别、把握、依据和备选;``by`` 是谁提出的:given 登记或者人工分流时写明,"
+            "lexicon 词语(票数之比),model 模型(把握)"
+        )
     )
     confidence: float
     needs_triage: bool

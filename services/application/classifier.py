@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.application.lists import PetitionFilter
 from services.application.ports import Work, World
+from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
 from services.domain.dispatch import Dispatch, DispatchState, Role
 from services.domain.petition import Petition, Purpose
+from services.domain.routing_case import GIVEN_BY
 from services.domain.witness import Kind, Precedent, lead_functions
 
 PAGE = 500
@@ -38,6 +41,7 @@ async def lessons(world: World, kind: Kind) -> Sequence[Lesson]:
     """Every settled petition with its label, oldest first: its category, or who handled it.
 
     Settled is what an organ accepted without contesting it or answered (23), and what a person sent or ruled.
+    A guessed category teaches nothing where a person sent the petition to an organ not competent for it.
     """
     directory = await world.directory()
     found: list[Lesson] = []
@@ -60,9 +64,13 @@ async def _learnt(work: Work, directory: Directory, petitions: list[Petition], k
     decisions = await work.decisions.find(petition_id=ids)
     by_person = {each.petition_id for each in decisions if not each.decided_by.startswith(SYSTEM)}
     handled = {each.petition_id: each for each in leads if _settled(each, by_person)}
+    guesses = by_person - {each.petition_id for each in decisions if _names_category(each)}
     told: list[Lesson] = []
     for petition in open_ones:
-        label = _label(directory, petition, handled.get(petition.id), kind)
+        lead = handled.get(petition.id)
+        if kind is Kind.MATTER and petition.id in guesses and not _competent(directory, petition, lead):
+            continue  # whoever sent it elsewhere did not believe the guess
+        label = _label(directory, petition, lead, kind)
         if label is not None:
             text = "\n".join(filter(None, (petition.content, petition.requests)))
             told.append(Lesson(petition.title, text, label, petition.received_on))
@@ -74,6 +82,25 @@ def _settled(dispatch: Dispatch, by_person: set[UUID]) -> bool:
     if dispatch.state.value in CONFIRMED:
         return True
     return dispatch.open and (dispatch.binding or dispatch.petition_id in by_person)
+
+
+def _names_category(decision: DecisionRecord) -> bool:
+    """Was the category stated, when it was registered or by the person who decided?"""
+    if decision.facts is not None and decision.facts["category_code"] is not None:
+        return True
+    category: Any = decision.body.get("category") or {}
+    return any(GIVEN_BY in each.get("by", ()) for each in category.get("candidates", ()))
+
+
+def _competent(directory: Directory, petition: Petition, lead: Dispatch | None) -> bool:
+    """Has the organ that handled it a power over its category (22)?"""
+    organ = None if lead is None else directory.find(lead.organ_id)
+    if organ is None or lead is None or petition.category_code is None:
+        return False
+    region = directory.gazetteer.find(petition.region_code or petition.office_region)
+    lineage = [each.code for each in directory.gazetteer.lineage(region.code)] if region else []
+    powers = directory.powers.over(petition.category_code, lineage, lead.sent_on)
+    return not {power.function for power in powers}.isdisjoint(organ.functions)
 
 
 def _label(directory: Directory, petition: Petition, lead: Dispatch | None, kind: Kind) -> str | None:

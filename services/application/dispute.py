@@ -256,8 +256,11 @@ async def rule(world: World, dispute_id: UUID, ruling: Ruling, *, call: Call) ->
         organ = directory.organ(ruling.organ_id)
         text = f"{dispute.forum.chinese}决定:{ruling.reason}"
         mode = Mode.ASSIGN if ruling.report_due else Mode.REFER
-        chosen = label.Chosen(organ, mode, "R8", text)
-        await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=call.actor))
+        beside = tuple(directory.organ(organ_id) for organ_id in ruling.co_ids)
+        chosen = label.Chosen(organ, mode, "R8", text, co=beside)
+        await work.decisions.add(
+            await label.of_person(world, work, directory, petition, chosen, actor=call.actor)
+        )
         binding = binds(world.law.pack(petition.office_region))
         target = Target(organ.id, dispute.organ_id, mode, ruling.report_due, binding, ruling.co_ids)
         await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)

@@ -118,7 +118,7 @@ async def hand_over(
     chosen = label.Chosen(organ, mode, because.rule, f"{because.label}:{because.reason}")
     if not because.public:
         chosen = label.Chosen(organ, mode, because.rule, because.label, for_office=because.reason)
-    await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=actor))
+    await work.decisions.add(await label.of_person(world, work, directory, petition, chosen, actor=actor))
     ruled = await dispute.is_ruled(work, lead)
     target = Target(organ.id, sender_id, mode, report_due, binding=ruled)
     hidden = await shielded(world, work, petition)

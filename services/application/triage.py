@@ -124,8 +124,11 @@ async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call)
         }
         take(work, petition, Act.ASSIGN, actor=call.actor, data=data)
         mode = Mode.ASSIGN if choice.report_due else Mode.REFER
-        chosen = label.Chosen(organ, mode, "R1", f"人工分流:{choice.reason}")
-        await work.decisions.add(label.of_person(world, directory, petition, chosen, actor=call.actor))
+        text, named = f"人工分流:{choice.reason}", choice.category_code is not None
+        chosen = label.Chosen(organ, mode, "R1", text, named=named)
+        await work.decisions.add(
+            await label.of_person(world, work, directory, petition, chosen, actor=call.actor)
+        )
         if choice.procedure is Procedure.SIMPLE:
             office_id = call.client.organ_id
             await procedure.pass_on(

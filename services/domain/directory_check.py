@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
@@ -14,6 +14,8 @@ from services.domain.region import Gazetteer, RegionLevel
 
 NOT_IN_THE_FILE = 0
 MISSING = "缺少"
+MOST_NAMED = 3
+"""So many organs are named in one reason."""
 
 
 @dataclass(slots=True, frozen=True, order=True)
@@ -81,7 +83,9 @@ def _organ_faults(
             yield organ, "撤销日期不晚于设立日期"
         for reason in _reference_faults(organ, by_id):
             yield organ, reason
-    yield from _circles(organs, by_id, lines)
+    yield from _circles(organs, by_id, lines, "上级", lambda organ: organ.superior_id)
+    yield from _circles(organs, by_id, lines, "承接", lambda organ: organ.successor_id)
+    yield from _left_without_superior(organs, by_id, lines)
     yield from _repeated_codes(organs)
     yield from _double_functions(organs, lines)
 
@@ -102,29 +106,53 @@ def _reference_faults(organ: Organ, known: Mapping[UUID, Organ]) -> Iterator[str
 
 
 def _circles(
-    organs: Iterable[Organ], by_id: Mapping[UUID, Organ], lines: Mapping[str, int]
+    organs: Iterable[Organ],
+    by_id: Mapping[UUID, Organ],
+    lines: Mapping[str, int],
+    relation: str,
+    follow: Callable[[Organ], UUID | None],
 ) -> Iterator[tuple[Organ, str]]:
-    """Each circle of superiors once, at the line of the file that closes it."""
+    """Each circle of superiors, or of successors, once, at the line of the file that closes it."""
     seen: set[UUID] = set()
     for organ in organs:
-        steps = _circle(organ, by_id) if organ.id not in seen else []
+        steps = _circle(organ, by_id, follow) if organ.id not in seen else []
         seen.update(steps)
         if steps:
             ring = [by_id[step] for step in steps]
             start = max(ring, key=lambda each: lines.get(each.code, NOT_IN_THE_FILE))
             at = ring.index(start)
             names = (each.name for each in (*ring[at:], *ring[: at + 1]))
-            yield start, "上级关系成环:" + "→".join(names)
+            yield start, f"{relation}关系成环:" + "→".join(names)
 
 
-def _circle(organ: Organ, by_id: Mapping[UUID, Organ]) -> list[UUID]:
-    """The steps upwards from an organ to itself; nothing when they never come back."""
+def _circle(organ: Organ, by_id: Mapping[UUID, Organ], follow: Callable[[Organ], UUID | None]) -> list[UUID]:
+    """The steps from an organ to itself; nothing when they never come back."""
     steps: dict[UUID, None] = {organ.id: None}
-    above = organ.superior_id
-    while above is not None and above in by_id and above not in steps:
-        steps[above] = None
-        above = by_id[above].superior_id
-    return list(steps) if above == organ.id else []
+    onward = follow(organ)
+    while onward is not None and onward in by_id and onward not in steps:
+        steps[onward] = None
+        onward = follow(by_id[onward])
+    return list(steps) if onward == organ.id else []
+
+
+def _left_without_superior(
+    organs: Iterable[Organ], by_id: Mapping[UUID, Organ], lines: Mapping[str, int]
+) -> Iterator[tuple[Organ, str]]:
+    """Organs that go on beneath one that ended and has no successor: at its own line, if the file ends it."""
+    orphans: dict[UUID, list[Organ]] = defaultdict(list)
+    for organ in organs:
+        superior = by_id.get(organ.superior_id) if organ.superior_id is not None else None
+        if superior is None or superior.valid_to is None or superior.successor_id is not None:
+            continue
+        if organ.valid_to is None or organ.valid_to > superior.valid_to:
+            orphans[superior.id].append(organ)
+    for superior_id, left in orphans.items():
+        superior = by_id[superior_id]
+        names = "、".join(each.name for each in left[:MOST_NAMED]) + ("等" if len(left) > MOST_NAMED else "")
+        if superior.code in lines:
+            yield superior, f"撤销而没有承接机关,其下级{names}(共{len(left)}个)仍在"
+        else:
+            yield left[0], f"上级机关{superior.name}已撤销而没有承接机关"
 
 
 def _repeated_codes(organs: Iterable[Organ]) -> Iterator[tuple[Organ, str]]:

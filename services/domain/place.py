@@ -16,10 +16,10 @@ from typing import Final
 from services.domain.own_place import OwnPlace
 from services.domain.place_chains import Chain, Chains
 from services.domain.place_mentions import Lexicon
-from services.domain.place_text import Role, role, tells_of_work
+from services.domain.place_text import Role, is_of_work, role, tells_of_work
 from services.domain.reading import readable
 from services.domain.region import Gazetteer, Region, RegionLevel
-from services.domain.region_names import Form
+from services.domain.region_names import BARE_DISTRICTS, Form
 
 MOST_CANDIDATES: Final = 5
 CERTAIN: Final = 0.99
@@ -105,13 +105,13 @@ class PlaceFinder:
             chain.score = max(own, chain.beside.score) if own and chain.beside is not None else own
         open_chains = [chain for chain in chains if len(chain.leaves) > 1 and self._is_open(chain)]
         known = [chain for chain in known if chain.score > 0]
-        if not known:
-            found = self._left_open(open_chains, on or date.max) if open_chains else NOTHING
-        else:
-            self._weigh_roles(read, known)
-            if all(chain.role is Role.ORIGIN for chain in known):
-                known += self._workplaces(read, chains, scopes)
+        self._weigh_roles(read, known)
+        if all(chain.role is Role.ORIGIN for chain in known) and (known or not open_chains):
+            known += self._workplaces(read, chains, scopes, else_nothing=not known)
+        if known:
             found = self._best(known, on or date.max)
+        else:
+            found = self._left_open(open_chains, on or date.max) if open_chains else NOTHING
         return found if positions is None else _as_sent(found, positions)
 
     def _in_force(self, chains: list[Chain], on: date) -> list[Chain]:
@@ -133,7 +133,7 @@ class PlaceFinder:
             self._unite(chain)
             if len(chain.leaves) > 1 or not chain.alone:
                 self._settle_by_text(chain, _nearest(chains, index))
-            if not chain.settled and (len(chain.leaves) > 1 or not chain.alone):
+            if not chain.settled and (len(chain.leaves) > 1 or not chain.alone or chain.passing):
                 self._settle_by_context(chain, scopes)
             if not chain.settled and len(chain.leaves) > 1:
                 self._settle_by_level(chain)
@@ -164,9 +164,8 @@ class PlaceFinder:
                 for leaf in chain.leaves
                 if scope in self._path(leaf) and not self._is_short_town(leaf, chain)
             )
-            if not inside or (
-                chain.form is Form.STEM and self._gazetteer.get(scope).level is RegionLevel.PROVINCE
-            ):
+            vague = chain.form is Form.STEM or chain.matched in BARE_DISTRICTS
+            if not inside or (vague and self._gazetteer.get(scope).level is RegionLevel.PROVINCE):
                 continue
             chain.doubt = 0.15 if steps and len(chain.leaves) > 1 else 0.0
             chain.leaves = inside
@@ -175,6 +174,7 @@ class PlaceFinder:
                 where = "受理机关所在的" if steps == 0 else "受理机关上级"
                 chain.settled = f"在{where}{name}内只此一处"
                 chain.alone = True
+                chain.away = chain.away and not (chain.passing and steps == 0)
             return
 
     def _is_short_town(self, leaf: str, chain: Chain) -> bool:
@@ -191,8 +191,9 @@ class PlaceFinder:
             return
         ranks = [self._gazetteer.get(leaf).level.rank for leaf in leaves]
         least = min(ranks)
-        # 那曲市尼玛 is the county before a town of that name in another county
-        governed = least < RegionLevel.COUNTY.rank or (chain.tail is Form.STEM and chain.links)
+        # 那曲市尼玛 is the county before a town of that name in another county; so is 昆山 for all of a text
+        county = chain.tail is Form.STEM and (chain.links or (chain.alone and len(chain.matched) == 2))
+        governed = least < RegionLevel.COUNTY.rank or county
         if governed and ranks.count(least) == 1:
             chain.leaves = (leaves[ranks.index(least)],)
 
@@ -205,10 +206,15 @@ class PlaceFinder:
             if chain.role is Role.ORIGIN:
                 chain.score = max(_ORIGIN_LEAST, chain.score + _ORIGIN)
 
-    def _workplaces(self, text: str, chains: Iterable[Chain], scopes: tuple[str, ...]) -> list[Chain]:
+    def _workplaces(
+        self, text: str, chains: Iterable[Chain], scopes: tuple[str, ...], *, else_nothing: bool
+    ) -> list[Chain]:
+        """Where people work; where the text names nothing else, only if it complains of the work."""
         found = [
             each for each in chains if each.away and len(each.leaves) == 1 and tells_of_work(text, each.end)
         ]
+        if found and else_nothing and not is_of_work(text):
+            return []
         for chain in found:
             chain.score, chain.role = self._scored(chain, scopes), Role.MATTER
         return [chain for chain in found if chain.score > 0]

@@ -41,6 +41,7 @@ class Chain:
     in_firm: bool
     texts: list[str]
     away: bool = False
+    passing: bool = False
     clash: bool = False
     outer: tuple[str, ...] = ()
     loosely: bool = False
@@ -124,7 +125,7 @@ class Chains:
         chain.end, chain.alone = mention.end, chain.alone or mention.alone
         chain.form, chain.in_firm = max(chain.form, mention.form), chain.in_firm and mention.in_firm
         chain.texts.append(mention.text)
-        chain.away, chain.tail = mention.away, mention.form
+        chain.away, chain.passing, chain.tail = mention.away, mention.passing, mention.form
         return True
 
     def _beside(self, chain: Chain, mention: Mention) -> tuple[str, ...]:
@@ -165,7 +166,7 @@ class Chains:
         code, start, end = reached.pop()
         chain.outer, chain.leaves = chain.leaves, (code,)
         chain.texts.append(text[start:end])
-        chain.end, chain.away = end, False
+        chain.end, chain.away, chain.passing = end, False, False
         chain.alone = chain.alone or len(found) > 1
         return True
 
@@ -212,6 +213,7 @@ def _chain(mention: Mention, beside: Chain | None) -> Chain:
         mention.in_firm,
         [mention.text],
         away=mention.away,
+        passing=mention.passing,
         tail=mention.form,
         beside=beside,
     )

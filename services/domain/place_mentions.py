@@ -37,6 +37,7 @@ from services.domain.region_names import (
     follows_where,
     is_han,
     short_forms,
+    starts_short_county,
     starts_word,
 )
 
@@ -54,7 +55,8 @@ class Mention:
 
     ``alone``: may it stand for a region without its superior or the office's own region beside it?
     ``joined``: does it follow directly on the mention before it? ``away``: where people went for another
-    reason (到北京看病): it may settle what another name means, and is no answer itself.
+    reason (到北京看病): it may settle what another name means, and is no answer itself. ``passing``: away
+    only as it is told by the way, and so an answer within the office's own region (我在沅江被骗).
     """
 
     start: int
@@ -67,6 +69,7 @@ class Mention:
     in_firm: bool = False
     town: bool = False
     away: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +216,12 @@ class Lexicon:
             mention.codes = ()
             return mention
         mention.alone = self._can_stand_alone(text, mention, name)
-        mention.away = name.is_stem() and (
-            AWAY.match(text, mention.end) is not None
-            or (not mention.alone and _is_told_in_passing(text, mention))
-        )
-        mention.alone = mention.alone or mention.away
+        if name.is_stem():
+            went = AWAY.match(text, mention.end) is not None
+            in_passing = not went and not mention.alone and _is_told_in_passing(text, mention)
+            mention.away = went or in_passing
+            mention.passing = in_passing and not name.town and mention.text not in ORDINARY
+            mention.alone = mention.alone or mention.away
         mention.in_firm = name.wide and FIRM.match(text, mention.end) is not None
         return mention
 
@@ -236,7 +240,7 @@ class Lexicon:
             return True
         if mention.start and text[mention.start - 1] in PRECEDED.get(written, ""):
             return True
-        return len(written) == 2 and not starts_word(text, mention.start)
+        return len(written) == 2 and not _begins(text, mention)
 
     def _is_false_stem(self, text: str, mention: Mention, name: _Name) -> bool:
         """四平方米, 大厦门口, 荆州市公安局, 和平江县."""
@@ -287,7 +291,7 @@ class Lexicon:
         if name.needs_company:
             return name.governed and _is_whole_address(text, mention)
         if name.form is Form.FULL:
-            return len(written) > 2 or starts_word(text, mention.start)
+            return len(written) > 2 or _begins(text, mention)
         if name.form in (Form.SHORT, Form.OTHER):
             return len(name.codes) == 1
         if name.town or written in ORDINARY:
@@ -322,6 +326,12 @@ def _is_like_a_town(region: Region) -> bool:
         and region.code[6] in _LIKE_A_TOWN
         and not region.name.endswith(TOWN_ENDINGS)
     )
+
+
+def _begins(text: str, mention: Mention) -> bool:
+    """May this whole name of two characters begin here? 经商镇上 is no 商镇."""
+    starts = starts_word if mention.town else starts_short_county
+    return starts(text, mention.start)
 
 
 def _is_told_in_passing(text: str, mention: Mention) -> bool:

@@ -19,6 +19,9 @@ _AWAY_AFTER: Final = re.compile("(?:上访|信访|出差|看病|就医|治病|�
 
 
 _WORK: Final = re.compile("[省市]?(?:打工|务工|工作|做生意|经商)")
+_OF_WORK: Final = re.compile(
+    "欠薪|讨薪|欠发|拖欠|工资|薪资|薪水|工钱|血汗钱|工伤|老板|包工头|雇主|用人单位|劳动合同|加班|辞退|开除"
+)
 
 
 class Role(Enum):
@@ -42,3 +45,8 @@ def role(text: str, start: int, end: int) -> Role:
 def tells_of_work(text: str, end: int) -> bool:
     """在温州务工: where people work is where the matter arose, if nothing else tells."""
     return _WORK.match(text, end) is not None
+
+
+def is_of_work(text: str) -> bool:
+    """在温州务工被欠薪: the matter arose at work. 在北京工作,咨询落户 is no matter of Beijing's."""
+    return _OF_WORK.search(text) is not None

@@ -66,9 +66,12 @@ class Region(NamedTuple):
 
     @property
     def is_management_district(self) -> bool:
-        """开发区、管理区 and the like: no level of government by law, counted in the 7x (own: 9x) codes."""
+        """开发区、管理区 and the like: no level of government by law, counted in the 7x (own: 9x) codes.
+
+        In a city without counties it has a town's code, 4xx (洋浦).
+        """
         if self.level is RegionLevel.COUNTY:
-            return self.code[4] == "7"
+            return self.code[4] == "7" or self.code[6] == "4"
         return self.level is RegionLevel.PREFECTURE and self.code[2:4] > "90"
 
 

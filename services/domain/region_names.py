@@ -82,7 +82,7 @@ ORDINARY: Final = frozenset(_ORDINARY_WORDS.split())
 _BARE_DISTRICTS_WORDS: Final = """
 城区 郊区 矿区 东区 西区 南区 北区 新区 市区 中区 老城区 新城区 新市区 南市区 北市区 南郊区 开发区
 经开区 高新区 经济开发区 工业园区 工业园 管理区 新技术开发区 高新技术开发区 示范区 合作区
-经济技术开发区 高新技术产业开发区 高新技术产业园区
+经济技术开发区 高新技术产业开发区 高新技术产业园区 火炬开发区
 """
 BARE_DISTRICTS: Final = frozenset(_BARE_DISTRICTS_WORDS.split())
 """Names that every city uses of some part of itself; they say something only right after the city's name."""
@@ -106,7 +106,7 @@ CONTINUED: Final = _pairs(_CONTINUED_PAIRS)
 """Stems and the next characters that make another word of them: 四平方米, 大厦门口, 城西安置房, 推广安装."""
 
 _PRECEDED_PAIRS: Final = """
-海城市:沿近临靠滨 南山区:西东 东城区:浦河江 江北区:长 江南区:长 新建县:为在
+海城市:沿近临靠滨 南山区:西东 东城区:浦河江 江北区:长 江南区:长 新建县:为在 任县:就现担新
 """
 PRECEDED: Final = _pairs(_PRECEDED_PAIRS)
 """The other way round: 沿海城市, 西南山区."""
@@ -156,6 +156,18 @@ SEPARATION: Final = re.compile(r"[^\w、。.!！?？;；]{0,4}(?:的|辖区|境�
 """What may stand between a region and the next one beneath it."""
 
 _LEFT: Final = frozenset("在到于是住从去由向我家来往对找被让请问给等及与跟为原回本省市县区州镇乡村和司")
+_OPENING_WORDS: Final = """
+来自 有关 相关 反映 反应 举报 投诉 检举 控告 揭发 告发 状告 控诉 申诉 上诉 起诉 请求 恳求 要求 诉求
+咨询 询问 希望 期盼 盼望 呼吁 求助 建议 感谢 不满 质疑 督促 敦促 责令 责成 协调 查处 严查 彻查 查办 严惩
+整治 制止 曝光 披露 批评 表扬 针对 我们 他们 她们 咱们 你们 人系 我系 现系 均系 作为 身为 原因 只因 皆因
+现因 近日 日前 目前 现今 途经 位处 地处 坐落 隶属 属于 籍贯 户籍 户口 老家 现居 居住 租住 定居 落户
+务农 任职 就职 供职 承包 承建 承接 租用 购买 路过 经过 通过 前往 返回 抵达 离开 调入 迁入 嫁入 依据 根据
+按照 依照 以及 并且 而且 因为 由于
+"""
+_OPENINGS: Final = frozenset(_OPENING_WORDS.split())
+"""Words after which a name may begin though their last character alone does not say so: 反映南县."""
+_LEFT_OF_COUNTY: Final = frozenset("因就经望求称说知悉据告诉查即受将把系自至按但而赴驻距嫁")
+"""After these only a whole name may begin: 经南县人民法院判决, but not 济南 in 经济南北."""
 _AT: Final = frozenset("在到去从住")
 _RIGHT: Final = frozenset("的地市县区省各境某本城乡有为是当及与和、这那全")
 
@@ -231,8 +243,15 @@ def _zone_forms(name: str, outer: Iterable[Region]) -> list[tuple[str, Form]]:
 
 
 def starts_word(text: str, start: int) -> bool:
-    """May a name begin here, judged by the character before it?"""
-    return start == 0 or not is_han(text[start - 1]) or text[start - 1] in _LEFT
+    """May a name begin here, judged by the character before it, or the word of two that it ends?"""
+    if start == 0 or not is_han(text[start - 1]) or text[start - 1] in _LEFT:
+        return True
+    return text[max(0, start - 2) : start] in _OPENINGS
+
+
+def starts_short_county(text: str, start: int) -> bool:
+    """The same of a whole county's name of two characters: 南县, 芒市."""
+    return starts_word(text, start) or text[start - 1] in _LEFT_OF_COUNTY
 
 
 def follows_where(text: str, start: int) -> bool:

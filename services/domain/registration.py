@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from services.domain.own_limit import Limit
 from services.domain.petition import Channel, Purpose, RespondentKind
 from services.domain.refusal import Refusal
 from services.domain.statute import Ground
+
+_SENTENCE = re.compile("[。\uff01\uff1f\uff1b!?;\n]")
+TITLE_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +103,10 @@ def _check_representatives(registration: Registration, joint_visit: Ground) -> N
     most = joint_visit.most_representatives(registration.people if visit else sys.maxsize)
     if count > most:
         raise TooManyRepresentatives(count=count, most=most, article=joint_visit.citation)
+
+
+def title_of(content: str) -> str:
+    """The first sentence of what was said, at most 40 characters: few give a title on the phone."""
+    first = _SENTENCE.split(content.strip(), maxsplit=1)[0].strip() or content.strip()
+    line = " ".join(first.split())
+    return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1] + "…"

@@ -133,7 +133,7 @@ class Router:
 
     def _heard(self, matter: Matter) -> Understanding:
         """What the words of the lexicon say it is about, and the model where there is one."""
-        finding = self._matters.find(matter.text, matter.title)
+        finding = self._matters.find(matter.text, matter.heading)
         model = self._witnesses.matter
         if model is None:
             return by_words(finding)

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.domain.dispatch import Mode
 from services.domain.petition import Channel, Path, Petition, Purpose, Respondent, RespondentKind
 from services.domain.reading import read
+from services.domain.registration import title_of
 
 
 class GivenRespondent(NamedTuple):
@@ -24,7 +25,10 @@ class GivenRespondent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """The facts that routing may look at: never who the petitioner is."""
+    """The facts that routing may look at: never who the petitioner is.
+
+    ``titled``: its title is more than the beginning of its content, of which one is made where none is given.
+    """
 
     title: str
     content: str
@@ -37,6 +41,14 @@ class Matter:
     purpose: Purpose | None = None
     confidential: bool = False
     respondents: tuple[GivenRespondent, ...] = ()
+    titled: bool = True
+
+    @classmethod
+    def brought(cls, content: str, *, title: str | None, office_region: str, **more: Any) -> Matter:
+        """As it would be registered: without a title it gets one."""
+        made = title_of(content)
+        title = title or made
+        return cls(title=title, content=content, office_region=office_region, titled=title != made, **more)
 
     @classmethod
     def of(cls, petition: Petition, respondents: Sequence[Respondent], more: str = "") -> Matter:
@@ -55,6 +67,7 @@ class Matter:
             respondents=tuple(
                 GivenRespondent(each.kind, each.name, each.organ_id, each.position) for each in respondents
             ),
+            titled=petition.title != title_of(petition.content),
         )
 
     def facts(self, supplements: int) -> dict[str, object]:
@@ -69,6 +82,7 @@ class Matter:
             "confidential": self.confidential,
             "respondents": [str(each.organ_id) if each.organ_id else None for each in self.respondents],
             "supplements": supplements,
+            "titled": self.titled,
         }
 
     @classmethod
@@ -92,7 +106,13 @@ class Matter:
             region_code=facts["region_code"],
             confidential=facts["confidential"],
             respondents=given,
+            titled=facts.get("titled", True),  # before this fact was kept, every title counted as one
         )
+
+    @property
+    def heading(self) -> str:
+        """The title, if somebody gave it: the same words twice are no more evidence than once."""
+        return self.title if self.titled else ""
 
     @property
     def text(self) -> str:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from services.domain.category import Category
 from services.domain.locality import Locality
+from services.domain.matter import CANDIDATES
 from services.domain.region import Gazetteer
 from services.domain.routing import Matter, Reason
 from services.domain.sorting import Sorting
 from services.domain.statute import RulePack
-from services.domain.testimony import Handled, Understanding
+from services.domain.testimony import MATTER_DIGITS, Handled, Understanding
 
 GIVEN = 1.0
 """What the source states itself is not in doubt."""
+GIVEN_BY: Final = "given"
+"""Who named a candidate: whoever registered it, or decided at the desk."""
 
 
 @dataclass(slots=True)
@@ -76,19 +81,36 @@ class Case:
         }
 
     def category_json(self) -> dict[str, object]:
-        """``by``: who named a candidate, the lexicon with its share of votes, the model with a chance."""
+        """``by``: who named a candidate, the lexicon with its share of votes, the model with a chance.
+
+        The category chosen is among them, in the place of the matter of which it is a detail.
+        """
+        named = [_candidate(each.category, each.score, each.by) for each in self.understanding.candidates]
+        if self.category is not None:
+            at = next((at for at, each in enumerate(named) if _holds(each, self.category)), None)
+            heard: dict[str, Any] = {"score": 1.0, "by": {}} if at is None else named.pop(at)
+            if self.category_confidence == GIVEN:
+                named.insert(0, candidate_given(self.category, heard["by"]))
+            else:
+                named.insert(at or 0, _candidate(self.category, heard["score"], heard["by"]))
         return {
             "code": self.category.code if self.category else None,
             "name": self.category.name if self.category else None,
             "confidence": round(self.category_confidence, 3),
             "evidence": None if self.accused or self.category is None else self.matter_ground,
-            "candidates": [
-                {
-                    "code": each.category.code,
-                    "name": each.category.name,
-                    "score": round(each.score, 3),
-                    "by": each.by,
-                }
-                for each in self.understanding.candidates
-            ],
+            "candidates": named[:CANDIDATES],
         }
+
+
+def candidate_given(category: Category, heard: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """A category that a person stated, ``heard`` from others, too, or not."""
+    return _candidate(category, 1.0, {GIVEN_BY: 1.0, **(heard or {})})
+
+
+def _candidate(category: Category, score: float, by: Mapping[str, float]) -> dict[str, Any]:
+    return {"code": category.code, "name": category.name, "score": round(score, 3), "by": dict(by)}
+
+
+def _holds(candidate: Mapping[str, Any], category: Category) -> bool:
+    code = candidate["code"]
+    return code == category.code or (len(code) == MATTER_DIGITS and category.code.startswith(code))

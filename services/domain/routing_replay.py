@@ -13,6 +13,7 @@ from uuid import UUID
 
 from services.domain.petition import Purpose
 from services.domain.routing import Decision
+from services.domain.rule_set import read_name
 
 EXAMPLES = 3
 """So many of each change from one organ to another."""
@@ -156,7 +157,18 @@ def _why(before: Decision, after: Decision) -> str:
         names = (str(decision.category["name"] or "不明") for decision in (before, after))
         found.append("事项类别 " + " → ".join(names))
     if before.needs_triage is not after.needs_triage:
-        found.append(f"把握 {before.confidence:.2f} → {after.confidence:.2f}")
+        found += _why_triaged(before, after)
     if not found:
         found.append(f"“{after.category['name']}”的主管单位变动")
     return ";".join(found)
+
+
+def _why_triaged(before: Decision, after: Decision) -> Iterator[str]:
+    """How sure each is, and how sure it must be, where these differ."""
+    sure = [f"{decision.confidence:.2f}" for decision in (before, after)]
+    if sure[0] != sure[1]:
+        yield "把握 " + " → ".join(sure)
+    names = [read_name(decision.rules_version) for decision in (before, after)]
+    least = [f"{name.threshold:.2f}" for name in names if name is not None]
+    if len(least) == 2 and least[0] != least[1]:
+        yield "门槛 " + " → ".join(least)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from services.domain.directory import Competence, Directory
-from services.domain.organ import Organ
+from services.domain.organ import Organ, OrganKind
 from services.domain.routing import Suggestion
 from services.domain.routing_case import Case
 
@@ -18,7 +18,8 @@ LEAST_PRECEDENT = 0.1
 def suggested_organs(
     case: Case, directory: Directory, lead: Organ | None, competence: Competence | None
 ) -> tuple[Suggestion, ...]:
-    """The organ found, those that handled such petitions, the other categories' ones, the government.
+    """The organ found, those that handled such petitions, the other categories' ones, the government; of a
+    matter of no known category, whom the text names.
 
     Never one that must not hear of it (R6). Where precedents speak, by score, the organ found in front.
     """
@@ -41,14 +42,38 @@ def _offered(
             yield _suggestion(handled.organ, handled.chance, handled.text)
     for organ in competence.alternatives if competence else ():
         yield _suggestion(organ, 0.3, "同类事项的其他主管单位")
-    region_code = case.locality.region.code
     for candidate in case.understanding.candidates:
-        other = directory.competent(candidate.category.code, region_code, case.on).lead
+        other = directory.competent(candidate.category.code, case.locality.region.code, case.on).lead
         if other is not None:
             yield _suggestion(other, candidate.score, f"若事项属于“{candidate.category.name}”")
+    yield from _of_the_place(case, directory)
+
+
+def _of_the_place(case: Case, directory: Directory) -> Iterator[Suggestion]:
+    """The government; for a matter of no known category also whom the text names, the place's own petition
+    office, and the government above.
+    """
+    region_code, office_region = case.locality.region.code, case.matter.office_region
+    unsorted = case.category is None
+    text = f"{case.matter.title}\n{case.matter.text}"
+    for organ in directory.find_by_name(text, region_code=office_region) if unsorted else ():
+        if organ.kind is not OrganKind.DISCIPLINE:  # who turns to it, or was there before, names it, too
+            yield _suggestion(organ, 0.3, "文中提到")
     government = directory.by_function("government", region_code)
     if government is not None:
         yield _suggestion(government, 0.1, "属地政府")
+    if unsorted:
+        yield from _around(directory, region_code, office_region)
+
+
+def _around(directory: Directory, region_code: str, office_region: str) -> Iterator[Suggestion]:
+    office = directory.petition_office(region_code)
+    if office is not None and office.region_code != office_region:
+        yield _suggestion(office, 0.1, "属地信访部门")
+    for region in directory.gazetteer.ancestors(region_code):
+        above = directory.by_function("government", region.code)
+        if above is not None:
+            yield _suggestion(above, 0.05, "上一级政府")
 
 
 def _suggestion(organ: Organ, score: float, reason: str) -> Suggestion:

@@ -42,6 +42,23 @@ async def test_person_sends_it_to_an_organ(city: City) -> None:
     assert "经电话核实" in routing["reasons"][0]["text"]
 
 
+async def test_category_is_no_surer_for_being_sent_elsewhere(city: City) -> None:
+    """Whoever sends noise from an internet bar to 文旅 has not said that it is a matter of noise."""
+    office = await city.office()
+    for chosen in (None, "0715"):
+        registered = await waiting(city, "南县南洲镇网吧深夜噪音扰民", category_code=None)
+        path = f"/v1/petitions/{registered['id']}/routing"
+        guess = (await office.get(path)).json()
+        organ = await city.organ("南县文化旅游广电体育局")
+        body = {"organ_id": organ.organ_id, "reason": "网吧由文旅部门管理。", "category_code": chosen}
+        await office.done(f"/v1/triage/{registered['id']}/decision", body)
+        decided = (await office.get(path)).json()
+        assert decided["category"]["code"] == (chosen or guess["category"]["code"])
+        assert guess["category"]["confidence"] < 0.6
+        assert decided["category"]["confidence"] == (1.0 if chosen else guess["category"]["confidence"])
+        assert guess["confidence"] == round(guess["confidence"], 3)
+
+
 async def test_date_to_report_makes_it_an_assignment(city: City) -> None:
     dispatch, _ = await city.triaged(report_due="2026-12-31")
     assert dispatch["mode"] == "assign"

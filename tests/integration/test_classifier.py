@@ -18,6 +18,7 @@ from services.adapters.classifier.training import train
 from services.adapters.store.tables.classifier import classifier_models
 from services.application import classifier
 from services.bootstrap import Deployment
+from services.domain.decision import DecisionRecord
 from services.domain.dispatch import Dispatch, DispatchState, Mode, Role
 from services.domain.organ import Organ
 from services.domain.petition import Petition, Purpose
@@ -168,6 +169,37 @@ async def test_the_past_teaches_matter_and_handler(world: Deployment) -> None:
     await publish(world, artifact.to_bytes(trained.model))
     assert world.models.witnesses.version == "precedent-1"
     assert trained.model.about.first == DAY.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("category_by", "learnt"), [({"lexicon": 0.5}, False), ({"given": 1.0}, True)], ids=["guessed", "stated"]
+)
+async def test_a_guess_that_a_person_rejected_teaches_no_matter(
+    world: Deployment, category_by: dict[str, float], learnt: bool
+) -> None:
+    await build_city(world)
+    made = await settled(world, 9, category_code="0503")
+    category: dict[str, object] = {"code": "0503", "candidates": [{"code": "0503", "by": category_by}]}
+    async with world.begin() as work:
+        await work.decisions.add(*(_by_person(world, each, category) for each in made))
+    matters = await classifier.lessons(world, Kind.MATTER)
+    assert [each.label for each in matters] == (["0503"] * 9 if learnt else [])
+    assert len(await classifier.lessons(world, Kind.PRECEDENT)) == 9
+
+
+def _by_person(world: Deployment, one: Petition, category: dict[str, object]) -> DecisionRecord:
+    return DecisionRecord(
+        id=world.codes.new_id(),
+        petition_id=one.id,
+        decided_at=world.clock.now(),
+        decided_by="client:desk",
+        directory_version=1,
+        rules_version="person",
+        confidence=1.0,
+        needs_triage=False,
+        organ_id=None,
+        body={"category": category},
+    )
 
 
 @pytest.mark.parametrize(

@@ -162,8 +162,22 @@ def test_routing_is_explained_with_its_reasons(xinfang: Xinfang, city: Path) -> 
     explained = xinfang("routing", "explain", "南县茅草街镇征地补偿款没有发放")
     assert explained.stdout.startswith("转给:南县自然资源局")
     assert "信访工作条例" in explained.stdout
-    assert "类别:0301 农村土地征收  词语" in explained.stdout
+    assert "类别:030102 征地款发放  词语" in explained.stdout
     assert "模型:没有发布" in explained.stdout
+    assert "版本:名录第" in explained.stdout
+
+
+def test_what_was_stated_is_explained_as_it_would_be_registered(xinfang: Xinfang, city: Path) -> None:
+    unsure = xinfang("routing", "explain", "南县南洲镇网吧深夜噪音扰民", "--channel", "hotline")
+    assert unsure.stdout.startswith("转给:分流台(由人工决定),规则所得:益阳市生态环境局南县分局  把握 0.4")
+    stated = xinfang("routing", "explain", "在南县,请处理。", "--category", "0301", "--region", "430921")
+    assert stated.stdout.startswith("转给:南县自然资源局  把握 1.00")
+    denounced = xinfang(
+        "routing", "explain", "请查处。", "--purpose", "denunciation", "--respondent", "南县自然资源局"
+    )
+    assert "R6" in denounced.stdout
+    assert "南县自然资源局被反映" in denounced.stdout
+    assert xinfang("routing", "explain", "请处理。", "--category", "9999").exit_code == 2
 
 
 def test_a_place_is_found_with_its_evidence(xinfang: Xinfang) -> None:

@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from services.adapters.classifier import figures
+from services.adapters.classifier.scores import Judged
 from services.cli.main import app
 from tests.unit.test_classifier import csv_of
 
@@ -71,6 +74,25 @@ def test_a_city_without_a_past_is_told_so(xinfang: Xinfang, tmp_path: Path) -> N
     assert done.exit_code == 1
     assert "训练数据不足" in done.output
     assert not (tmp_path / "none.zip").exists()
+
+
+def test_a_test_file_without_rows_is_refused(xinfang: Xinfang, tmp_path: Path) -> None:
+    rows, empty = csv_of(tmp_path / "rows.csv", 120, seed=1), tmp_path / "empty.csv"
+    empty.write_text("title,body,matter\n路灯不亮,请修,\n", encoding="utf-8")
+    columns = ("--text", "title,body", "--label", "matter")
+    for way in (("--train", rows), ("--lexicon",)):
+        done = xinfang("evaluate", *way, "--test", empty, *columns)
+        assert done.exit_code == 1
+        assert "empty.csv" in done.output
+        assert "没有任何一行" in done.output
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+@pytest.mark.parametrize("answered", ["水", "电"], ids=["nothing confused", "half confused"])
+def test_the_picture_is_drawn_without_a_warning(tmp_path: Path, answered: str) -> None:
+    judged = Judged(["水", answered], [["水"], ["水"]], np.array([0.9, 0.8], dtype=np.float32))
+    figures.draw(judged, tmp_path / "drawn.png", title="n=2")
+    assert (tmp_path / "drawn.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_program_starts_without_the_training_library() -> None:

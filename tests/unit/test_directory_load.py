@@ -64,6 +64,34 @@ def test_circle_of_superiors_is_named() -> None:
     assert any("上级关系成环" in reason and "南县卫生健康局" in reason for reason in found)
 
 
+def test_circle_of_successors_is_named() -> None:
+    health, education = f"{NAN}-health", f"{NAN}-education"
+    ended = date(2026, 7, 1)
+    organs = [
+        replace(organ, valid_to=ended, successor_id=id_of(education if organ.code == health else health))
+        if organ.code in (health, education)
+        else organ
+        for organ in ORGANS
+    ]
+    [found] = [reason for reason in faults(organs) if "成环" in reason]
+    assert "承接关系成环" in found
+    assert "南县卫生健康局" in found
+    itself = faults(changed(health, valid_to=ended, successor_id=id_of(health)))
+    assert any("承接关系成环:南县卫生健康局→南县卫生健康局" in reason for reason in itself)
+
+
+def test_superior_that_ends_needs_a_successor_while_others_go_on_beneath_it() -> None:
+    code = f"{NAN}-government"
+    ending = OrganRow(2, code, valid_to=date(2026, 7, 1))
+    [refused] = [str(problem) for problem in load(ending).problems]
+    assert refused.startswith("第2行:南县人民政府")
+    assert "撤销而没有承接机关" in refused
+    succeeded = faults(changed(code, valid_to=date(2026, 7, 1), successor_id=id_of(f"{YIYANG}-government")))
+    assert succeeded == []
+    alone = faults(changed(f"{NAN}-health", valid_to=date(2026, 7, 1)))
+    assert alone == []
+
+
 def test_organ_cannot_review_itself() -> None:
     found = faults(changed(f"{NAN}-health", reviewer_ids=(id_of(f"{NAN}-health"),)))
     assert any("复查机关不能是本机关" in reason for reason in found)

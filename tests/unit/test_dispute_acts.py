@@ -163,6 +163,8 @@ async def test_ruling_binds_and_is_told(story: Story) -> None:
     assert (heard.dispute.state, heard.petition.state) == (DisputeState.RULED, State.DISPATCHED)
     lead = story.lead()
     assert (lead.organ_id, lead.binding, lead.sender_id) == (organ(HEALTH).id, True, organ(GOVERNMENT).id)
+    told = list(story.world.store.rows["decisions"].values())[-1].body
+    assert [each["name"] for each in told["co"]] == [organ(EDUCATION).name]
     assert [clock.rule for clock in _running(story)] == ["D3"]
     assert EntryType.DISPUTE_DECIDED in story.entries(HEALTH)
     assert story.entries(EDUCATION)[-1] is EntryType.DISPUTE_DECIDED

@@ -24,6 +24,7 @@ from services.domain.registration import (
     ReceivedInFuture,
     Registration,
     TooManyRepresentatives,
+    title_of,
 )
 from tests.fakes import FakeLaw, FakeWorld
 from tests.worlds import small_world
@@ -179,3 +180,16 @@ async def test_the_same_key_for_another_body_is_refused(world: FakeWorld, window
 
 def _rendered(registered: Registered) -> bytes:
     return f"{registered.petition.number} {registered.query_code}".encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [
+        ("路灯不亮。请修。", "路灯不亮"),
+        ("路灯什么时候修\uff1f已经三个月了\uff01", "路灯什么时候修"),
+        ("  路灯\t不亮\n请修", "路灯 不亮"),
+        ("路" * 41, "路" * 39 + "…"),
+    ],
+)
+def test_the_first_sentence_is_the_title_of_what_has_none(content: str, title: str) -> None:
+    assert title_of(content) == title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from services.domain.organ import OrganKind
 from services.domain.petition import Channel, Path, Purpose, RespondentKind
 from services.domain.routing import Decision, GivenRespondent, Matter
+from services.domain.routing_replay import Replay
+from tests.unit.cases import petition
 from tests.worlds import CITY, city_directory, city_router
 
 DAY = date(2026, 11, 20)
@@ -52,6 +55,27 @@ def test_every_reason_names_its_rule_and_article() -> None:
 
 def test_the_same_matter_is_decided_the_same_again() -> None:
     assert decided(LAND) == decided(LAND)
+
+
+def test_a_title_made_of_the_content_is_heard_once() -> None:
+    """Few give a title on the phone: what they said is no more evidence for standing there twice."""
+    said = "南县南洲镇网吧深夜噪音扰民"
+    untitled = city_router().decide(Matter.brought(said, title=None, office_region=CITY), on=DAY)
+    repeated = city_router().decide(Matter.brought(said, title=said, office_region=CITY), on=DAY)
+    titled = city_router().decide(Matter.brought(said, title="噪音扰民", office_region=CITY), on=DAY)
+    assert untitled == repeated == decided(said)
+    assert untitled.needs_triage
+    assert titled.confidence > untitled.confidence
+
+
+def test_a_decision_from_before_titles_were_told_apart_is_made_again_alike() -> None:
+    said = "南县南洲镇网吧深夜噪音扰民"
+    stored = petition(title=said, content=said, office_region=CITY)
+    facts = Matter.of(stored, []).facts(0)
+    assert facts["titled"] is False
+    assert not Matter.as_known(stored, [], [], facts).heading
+    del facts["titled"]
+    assert Matter.as_known(stored, [], [], facts).heading == said
 
 
 def test_given_codes_win_over_the_text() -> None:
@@ -192,6 +216,32 @@ def test_low_confidence_goes_to_triage_with_up_to_three_suggestions() -> None:
     assert decision.confidence < 0.6
     assert len(decision.suggestions) == 3
     assert len({each.organ_id for each in decision.suggestions}) == 3
+
+
+def test_matter_of_no_known_category_is_offered_three_organs_too() -> None:
+    decision = decided("在南县,请领导帮帮我们,谢谢。")
+    names = ["南县人民政府", "南县信访局", "益阳市人民政府"]
+    assert [each.name for each in decision.suggestions] == names
+    named = decided("我找过南县发展和改革局,请领导帮帮我们。").suggestions
+    assert [each.name for each in named] == ["南县发展和改革局", *names[:2]]
+
+
+@pytest.mark.parametrize("stated", ["0301", "030101", "0503"])
+def test_the_category_chosen_is_among_its_candidates(stated: str) -> None:
+    candidates: Any = decided(LAND, category_code=stated).category["candidates"]
+    assert (candidates[0]["code"], candidates[0]["by"]["given"]) == (stated, 1.0)
+    guessed: Any = decided(LAND).category
+    assert guessed["code"] in [each["code"] for each in guessed["candidates"]]
+    codes = [each["code"] for each in candidates]
+    assert len(codes) == len(set(codes)) <= 5
+
+
+def test_replay_tells_a_moved_threshold() -> None:
+    before = replace(decided(LAND), confidence=0.63, rules_version="national-2022/4be1f0c2/r0@0.6")
+    after = replace(before, needs_triage=True, rules_version="national-2022/4be1f0c2/r1@0.7")
+    tally = Replay()
+    tally.add("1", before, after, confidential=False)
+    assert [each.reason for each in tally.shown()] == ["门槛 0.60 → 0.70"]
 
 
 @pytest.mark.parametrize("content", ["请领导帮帮我们,谢谢。", "。", "abc"])

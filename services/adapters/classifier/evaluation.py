@@ -14,7 +14,7 @@ from services.adapters.classifier.features import Columns, Row
 from services.adapters.classifier.model import About, TextModel
 from services.adapters.classifier.places import county_names
 from services.adapters.classifier.scores import Judged
-from services.adapters.classifier.tables import read_table
+from services.adapters.classifier.tables import read_table, tested
 from services.adapters.classifier.training import Trained, train
 
 NUMBER_COLUMN = "order_no"
@@ -58,10 +58,10 @@ def answers(model: TextModel, rows: Sequence[Row], truth: Sequence[str]) -> Judg
 
 def evaluate(files: Sequence[Path], test: Path, wanted: Wanted) -> tuple[dict[str, object], Judged]:
     """The report on the rows of ``test``, with thresholds that were found on the training rows alone."""
+    rows, truth = tested(test, [wanted.label], wanted.label)
     begun = time.process_time()
     trained = train_on(files, wanted, kind="evaluation", trained_at="")
     seconds = time.process_time() - begun
-    rows, truth = read_table([test], [wanted.label]).labelled(wanted.label)
     model, own = trained.model, out_of_fold(trained)
     judged = answers(model, rows, truth)
     known = Counter(own.truth)

@@ -29,7 +29,10 @@ def draw(judged: Judged, path: Path, *, title: str) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    with pyplot.rc_context({"font.family": "sans-serif", "font.sans-serif": _faces()}):
+    # Chinese faces have no U+2212: a hyphen stands for it.
+    with pyplot.rc_context(
+        {"font.family": "sans-serif", "font.sans-serif": _faces(), "axes.unicode_minus": False}
+    ):
         figure, (left, right) = pyplot.subplots(1, 2, figsize=(14, 6), width_ratios=(1, 1.2))
         figure.suptitle(title)
         _reliability(left, judged)
@@ -71,6 +74,11 @@ def _confusion(axes: Axes, judged: Judged) -> None:
     true = Counter(judged.truth)
     answered = ((label, best[0]) for label, best in zip(judged.truth, judged.ranked, strict=True) if best)
     worst = Counter(pair for pair in answered if pair[0] != pair[1]).most_common(PAIRS)[::-1]
+    axes.set_title("最常混淆的类别:应为 → 判为 · worst pairs: true → taken for")
+    if not worst:
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, "没有混淆 · nothing was confused", ha="center", va="center")
+        return
     places = np.arange(len(worst))
     axes.barh(places, [count for _, count in worst], color="#c2563b")
     axes.set_yticks(places, [f"{_short(label)} → {_short(taken)}" for (label, taken), _ in worst])
@@ -79,7 +87,6 @@ def _confusion(axes: Axes, judged: Judged) -> None:
                       textcoords="offset points", va="center", fontsize=8)  # fmt: skip
     axes.margins(x=0.15)
     axes.set_xlabel("件数(占该类的比例)· rows (share of the true label)")
-    axes.set_title("最常混淆的类别:应为 → 判为 · worst pairs: true → taken for")
 
 
 def _short(label: str) -> str:

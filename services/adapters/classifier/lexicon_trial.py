@@ -14,7 +14,7 @@ import numpy as np
 from services.adapters.classifier.evaluation import Wanted, microseconds
 from services.adapters.classifier.features import Row
 from services.adapters.classifier.scores import Judged
-from services.adapters.classifier.tables import read_table
+from services.adapters.classifier.tables import read_table, tested
 from services.adapters.directory_files import PHRASES, UnreadableFile, load_categories, load_lexicon
 from services.domain.matter import MatterFinder
 
@@ -24,8 +24,7 @@ FieldMap = Mapping[str, Sequence[str]]
 
 def evaluate(test: Path, wanted: Wanted, map_file: Path | None) -> tuple[dict[str, object], Judged]:
     """The report; labels are matched with our categories by the map. Raises UnreadableFile."""
-    table = read_table([test], [*wanted.text, wanted.label])
-    rows, truth = table.labelled(wanted.label)
+    rows, truth = tested(test, [*wanted.text, wanted.label], wanted.label)
     fields = read_map([map_file]) if map_file else own_map()
     labels = frozenset(truth)
     unknown = labels - {label for names in fields.values() for label in names}

@@ -42,6 +42,14 @@ def read_table(paths: Sequence[Path], needed: Sequence[str]) -> Table:
     return Table(frozenset(names), rows)
 
 
+def tested(test: Path, needed: Sequence[str], label: str) -> tuple[list[Row], list[str]]:
+    """The labelled rows of a test file. Raises UnreadableFile where it has none: they would tell nothing."""
+    rows, labels = read_table([test], needed).labelled(label)
+    if not rows:
+        raise UnreadableFile(name=test.name, reason=f"没有任何一行的“{label}”列写有标签")
+    return rows, labels
+
+
 def _read(path: Path) -> tuple[Sequence[str], list[dict[str, str]]]:
     try:
         content = path.read_bytes()
