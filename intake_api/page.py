@@ -23,11 +23,11 @@ from services.domain.execution import Execution, ExecutionState
 from services.domain.issued_paper import IssuedPaper
 from services.domain.opinion import Opinion
 from services.domain.paper_opinion import KINDS
-from services.domain.paper_words import chinese_date, typeset
+from services.domain.paper_words import chinese_date, cite, in_force, typeset
 from services.domain.petition import State
 from services.domain.refusal import Refusal
 from services.domain.review import ASK_RULE, TIER_NAMES
-from services.domain.statute import RulePack
+from services.domain.statute import Rule, RulePack
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -123,7 +123,7 @@ def _shown(
         facts.append(("目前由谁办理", found.organ))
     if petition.final_on and petition.final_ground:
         ground = pack.finality_ground(petition.final_ground)
-        facts.append(("终结", f"{chinese_date(petition.final_on)}，{ground.title}（{ground.article}）"))
+        facts.append(("终结", f"{chinese_date(petition.final_on)}，{grounded(ground)}"))
     return {
         "title": petition.title,
         "state": petition.state.chinese,
@@ -140,6 +140,11 @@ def _shown(
         "papers": [{"id": each.id, "title": each.kind.heading, "number": each.number,
                     "issued": chinese_date(each.issued_on)} for each in papers],
     }  # fmt: skip
+
+
+def grounded(ground: Rule) -> str:
+    """Why the petition is final; with the article where that is law here, as the papers have it."""
+    return f"{ground.title}（{cite(ground.citation)}）" if in_force(ground.citation) else ground.title
 
 
 def _next(found: Progress) -> list[str]:

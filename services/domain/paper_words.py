@@ -21,12 +21,17 @@ def cite(citation: Citation) -> str:
     return citation.article
 
 
-def under(citation: Citation) -> str:
-    """根据《信访工作条例》第三十四条的规定，; nothing where the pack borrows or follows practice.
+def in_force(citation: Citation) -> bool:
+    """Whether it may be cited to a petitioner: not where the pack borrows or follows practice.
 
-    A paper rests on law in force where it is issued: 山东's regulation is no basis for an organ in 湖南.
+    What an organ says rests on law in force where it sits: 山东's regulation is no basis in 湖南.
     """
-    return f"根据{cite(citation)}的规定，" if citation.source is Source.STATUTE else ""
+    return citation.source is Source.STATUTE
+
+
+def under(citation: Citation) -> str:
+    """根据《信访工作条例》第三十四条的规定，; nothing where that is not :func:`in_force`."""
+    return f"根据{cite(citation)}的规定，" if in_force(citation) else ""
 
 
 def ordinal(number: int) -> str:
