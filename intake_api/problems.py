@@ -116,6 +116,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     review.ReviewNotOpen: 409,
     review.ReviewTooLate: 409,
     review.NoReviewingOrgan: 409,
+    review.OrganNotReviewing: 422,
     review.HearingDates: 422,
     review.ReviewAlreadyAccepted: 409,
     deadline.DueDateBeforeStart: 422,
@@ -268,13 +269,16 @@ POINTERS: dict[type[refusal.Refusal], str] = {
     recusal.HeadDecidedAbove: "/deciding_organ_id",
     recusal.DecidesOnOwn: "/decided_by",
     review.HearingDates: "/to",
+    review.OrganNotReviewing: "/organ_id",
 }
 
 
 def _members(error: refusal.Refusal) -> dict[str, object]:
-    """What else a program can use: which petition has the reference already, which version is current."""
+    """What else a program can use: who has the reference already, which version is current, whom to ask."""
     if isinstance(error, registration.ExternalRefExists):
         return {"petition_id": str(error.facts["petition_id"]), "number": error.facts["number"]}
     if isinstance(error, access.StaleVersion):
         return {"current_version": error.facts["current"]}
+    if isinstance(error, review.OrganNotReviewing):
+        return {"review_organs": [{"organ_id": str(organ.id), "name": organ.name} for organ in error.organs]}
     return {}

@@ -89,6 +89,9 @@ class ProgressOut(Told):
     may_request_written: bool = Field(description="当场答复办结的,可以要求书面答复")
     may_request: Literal["review", "re_review"] | None
     request_by: date | None
+    review_organs: list[OrganRef] = Field(
+        description="可以向其申请下一级的复查复核机关;有两个的,由信访人选择,编号填入申请的 ``organ_id``"
+    )
 
 
 class RatingWord(StrEnum):
@@ -158,7 +161,9 @@ class ReviewIn(Proof):
     )
 
     reason: Text5000
-    organ_id: UUID | None = Field(None, description="依法可以选择时,所选的复查复核机关")
+    organ_id: UUID | None = Field(
+        None, description="所选的复查复核机关,见办理进度的 ``review_organs``;不填的,为其中第一个"
+    )
 
 
 class PublicReviewOut(Told):

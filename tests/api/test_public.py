@@ -204,6 +204,17 @@ async def test_petitioner_reads_the_opinion_and_asks_for_review(city: City, answ
     assert (twice.status_code, twice.json()["code"]) == (409, "review_not_open")
 
 
+async def test_petitioner_chooses_among_the_organs_that_progress_names(
+    city: City, answered: dict[str, str]
+) -> None:
+    found = (await public(city, "progress", answered)).json()
+    assert [each["name"] for each in found["review_organs"]] == ["益阳市自然资源局", "南县人民政府"]
+    government = found["review_organs"][1]["organ_id"]
+    asked = {**answered, "reason": "请县政府复查。", "organ_id": government}
+    assert (await public(city, "reviews", asked)).json()["organ"]["name"] == "南县人民政府"
+    assert (await public(city, "progress", answered)).json()["review_organs"] == []
+
+
 async def test_petitioner_evaluates_office_and_organ_apart(city: City, answered: dict[str, str]) -> None:
     given = {**answered, "organ": {"rating": "dissatisfied", "reason": "太慢"}}
     await public(city, "evaluations", given)
