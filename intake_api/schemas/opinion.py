@@ -103,7 +103,7 @@ class ReviewOpinionIn(OpinionIn):
 
 
 class ServiceIn(Sent):
-    """送达:日期、方式、是否签收。其余各项写入送达回证,可以不填"""
+    """送达:日期、方式、是否签收。其余各项写入送达回证,可以不填;当面送达未签收的,填见证人或者备注"""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -70,13 +70,15 @@ async def test_window_runs_from_the_day_of_service_not_of_its_record(city: City)
     assert clocks(served, "running") == {"D7": "2026-12-23"}
 
 
-@pytest.mark.parametrize("served_on", ["2026-11-19", "2026-11-21"])
-async def test_service_before_issue_or_after_today_is_refused(city: City, served_on: str) -> None:
+@pytest.mark.parametrize(
+    ("served_on", "code"), [("2026-11-19", "served_before_issued"), ("2026-11-21", "served_in_future")]
+)
+async def test_service_before_issue_or_after_today_is_refused(city: City, served_on: str, code: str) -> None:
     accepted, organ = await city.accepted()
     opinion = await organ.done(f"/v1/dispatches/{accepted['id']}/opinion", writ())
     proof = {"served_on": served_on, "method": "in_person"}
     answer = await organ.post(f"/v1/opinions/{opinion['id']}/service", proof)
-    assert (answer.status_code, answer.json()["code"]) == (422, "served_before_issued")
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +109,21 @@ async def test_unknown_way_of_service_is_answered_with_the_known_ones(city: City
     assert (told["pointer"], told["message"]) == (
         "/method", "应为下列之一:in_person、post、electronic、other。",
     )  # fmt: skip
+
+
+async def test_unsigned_service_in_person_names_a_witness_or_says_why(city: City) -> None:
+    accepted, organ = await city.accepted()
+    opinion = await organ.done(f"/v1/dispatches/{accepted['id']}/opinion", writ())
+    path, proof = (
+        f"/v1/opinions/{opinion['id']}/service",
+        {"served_on": city.today.isoformat(), "signed": False},
+    )
+    told = await organ.post(path, {**proof, "method": "in_person"})
+    assert (told.status_code, told.json()["code"]) == (422, "witness_needed")
+    assert told.json()["errors"][0]["pointer"] == "/witness"
+    assert "D7" not in clocks(await city.petition(accepted["petition_id"]))
+    why = {"remark": "本人外出,由邻居转告后未到场。"}
+    assert (await organ.done(path, {**proof, "method": "in_person", **why}))["signed"] is False
 
 
 async def test_service_is_recorded_once(city: City) -> None:

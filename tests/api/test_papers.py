@@ -171,14 +171,14 @@ async def proof_of(organ: Any, petition_id: str) -> dict[str, str]:
     return dict(content["sections"][0]["rows"])
 
 
-async def test_proof_of_service_says_who_refused_and_who_saw_it(city: City) -> None:
+async def test_proof_of_service_says_why_nobody_signed_and_who_saw_it(city: City) -> None:
     receipt, organ = await handled(city, serve=False)
     opinion = (await listed(organ, receipt["id"]))[-1]
     proof = {**REFUSED, "served_on": city.today.isoformat()}
     await organ.done(f"/v1/opinions/{opinion['subject_id']}/service", proof)
     rows = await proof_of(organ, receipt["id"])
     assert rows["送达文书"] == f"《信访处理意见书》（{opinion['number']}）"
-    assert (rows["受送达人"], rows["签收情况"]) == ("张三", "拒绝签收")
+    assert (rows["受送达人"], rows["签收情况"]) == ("张三", "未签收")
     assert (rows["见证人"], rows["送达人"]) == ("村民委员会 李某", "王某、赵某")
     assert rows["备注"] == "本人在场，拒绝签字。"
 
@@ -204,10 +204,10 @@ async def test_notice_is_served_by_the_organ_that_issued_it(city: City) -> None:
 async def test_notice_is_not_served_before_it_was_issued_nor_in_future(city: City) -> None:
     receipt, organ = await handled(city, serve=False)
     notice = (await listed(organ, receipt["id"]))[1]
-    for day in ("2026-11-19", "2026-11-21"):
+    for day, code in (("2026-11-19", "served_before_issued"), ("2026-11-21", "served_in_future")):
         proof = {"served_on": day, "method": "post"}
         answer = await organ.post(f"/v1/papers/{notice['id']}/service", proof)
-        assert (answer.status_code, answer.json()["code"]) == (422, "served_before_issued")
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 async def test_opinion_served_as_a_paper_opens_the_same_window(city: City) -> None:
