@@ -23,7 +23,7 @@ from services.domain.execution import Execution, ExecutionState
 from services.domain.issued_paper import IssuedPaper
 from services.domain.opinion import Opinion
 from services.domain.paper_opinion import KINDS
-from services.domain.paper_words import chinese_date, cite, in_force, typeset
+from services.domain.paper_words import chinese_date, cite, in_force, last_day, typeset
 from services.domain.petition import State
 from services.domain.refusal import Refusal
 from services.domain.review import ASK_RULE, TIER_NAMES
@@ -150,9 +150,10 @@ def grounded(ground: Rule) -> str:
 def _next(found: Progress) -> list[str]:
     """What the petitioner may do, and until when."""
     said = []
-    if found.may_request and found.request_by:
+    if found.may_request and found.window:
         remedy = found.opinions[-1].remedy if found.opinions else ""
-        said.append(f"{typeset(remedy)}最后一日为{chinese_date(found.request_by)}。")
+        until = last_day(found.window.due_on, provisional=found.window.provisional)
+        said.append(f"{typeset(remedy)}最后一日为{until}。")
     if found.may_evaluate:
         said.append("您可以对信访部门和责任单位的工作作出评价。")
     if not found.petition.state.ended:

@@ -86,7 +86,7 @@ class PublicStep:
 class Progress:
     """What a petitioner may know: served opinions only.
 
-    ``may_request`` is the next tier or None, ``review_organs`` those of whom it may be asked.
+    ``may_request`` is the next tier or None, ``review_organs`` whom to ask within ``window``.
     """
 
     petition: Petition
@@ -100,8 +100,12 @@ class Progress:
     may_request_ordinary: bool
     may_request_written: bool
     may_request: str | None
-    request_by: date | None
+    window: Deadline | None
     review_organs: tuple[Organ, ...]
+
+    @property
+    def request_by(self) -> date | None:
+        return self.window.due_on if self.window else None
 
 
 async def find(world: World, work: Work, number: str, query_code: str) -> Petition:
@@ -154,7 +158,7 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
         may_request_ordinary=await _is_handled_simply(work, petition),
         may_request_written=await on_the_spot.answered_on_the_spot(work, petition) is not None,
         may_request=tier.value if tier and organs else None,
-        request_by=window.due_on if window and organs else None,
+        window=window if organs else None,
         review_organs=organs,
     )
 

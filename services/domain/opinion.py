@@ -90,10 +90,7 @@ class OutcomeNotFitting(Refusal):
 class AlreadyServed(Refusal):
     """该文书已于{served_on}登记送达,送达记录不能更改;记错的,请将书面更正说明作为附件存入本件。"""
 
-    english = (
-        "The paper was already served on {served_on}, and that record stays; put right what is wrong in it by "
-        "a written correction, attached to the petition."
-    )
+    english = "Already served on {served_on}; that record stays. Attach a written correction to the petition."
 
 
 class ServedBeforeIssued(Refusal):

@@ -183,6 +183,23 @@ async def test_proof_of_service_says_why_nobody_signed_and_who_saw_it(city: City
     assert rows["备注"] == "本人在场，拒绝签字。"
 
 
+TENTATIVE = "该年放假安排尚未公布，上述日期为暂定，公布后以重新计算的为准。"
+
+
+async def test_notices_say_that_a_last_day_may_yet_move(city: City) -> None:
+    accepted, organ = await city.accepted()
+    assert "D5" in [each["rule"] for each in accepted["deadlines"] if each["provisional"]]
+    await organ.done(
+        f"/v1/dispatches/{accepted['id']}/extension",
+        {"days": 30, "approved_by": "王局长", "reason": "需要重新勘测。"},
+    )
+    notices = [each for each in await listed(organ, accepted["petition_id"]) if each["kind"] != "referral"]
+    assert [each["kind"] for each in notices] == ["acceptance", "extension"]
+    for notice in notices:
+        content = (await organ.get(notice["links"]["self"])).json()["content"]
+        assert TENTATIVE in str(content)
+
+
 async def test_notice_is_served_by_the_organ_that_issued_it(city: City) -> None:
     receipt, organ = await handled(city, serve=False)
     notice = (await listed(organ, receipt["id"]))[1]

@@ -68,6 +68,10 @@ def accepted(path: Path, handle: Period | None) -> str:
     return text_of(paper)
 
 
+def test_a_last_day_that_stands_is_not_called_tentative() -> None:
+    assert "暂定" not in accepted(Path.PETITION_PROCEDURE, period("D5"))
+
+
 def test_a_number_names_organ_kind_year_and_sequence() -> None:
     assert str(PaperNumber("赫山", PaperKind.ACCEPTANCE, 2026, 12)) == "赫山信受〔2026〕12号"
 
