@@ -103,6 +103,13 @@ def _twice(name: str) -> FieldError:
     return FieldError("", "duplicate_name", zh, en)
 
 
+def unknown_parameter(name: str, known: Sequence[str]) -> FieldError:
+    """A query parameter that the route does not have: taken for none, it would answer another question."""
+    zh = f"没有这个查询参数,可用的有:{'、'.join(known)}。"
+    en = f"There is no such query parameter; use one of {', '.join(known)}."
+    return FieldError(pointer_to(["query", name[:60]]), "unknown_field", zh, en)
+
+
 def pointer_to(parts: Sequence[object]) -> str:
     """A JSON pointer; of a query or path parameter, ``/query/name``."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
