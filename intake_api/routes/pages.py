@@ -79,7 +79,7 @@ async def download_handbook(request: Request, world: World) -> Response:
 
 def _home(world: Deployment) -> str:
     """Where the forms go: below the address that the QR codes name, behind whatever proxy."""
-    return f"{urlsplit(world.public_url).path}/p"
+    return urlsplit(world.settings.public_url).path.rstrip("/") + "/p"
 
 
 async def _proof(request: Request) -> tuple[str, Proof]:

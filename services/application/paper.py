@@ -116,9 +116,9 @@ async def accepted(
     )  # fmt: skip
 
 
-def follow_url(world: World, petition: Petition) -> str:
-    """Where the petitioner asks how it stands; the query code is asked for there."""
-    return f"{world.public_url}/p/{petition.number}"
+def follow_url(world: World, petition: Petition) -> str | None:
+    """Where the petitioner asks how it stands; the query code is asked for there. None: nobody gets there."""
+    return f"{world.reached_at}/p/{petition.number}" if world.reached_at else None
 
 
 def _way(pack: RulePack, petition: Petition) -> Citation | None:

@@ -40,7 +40,7 @@ async def test_qr_code_leads_to_the_form_and_holds_no_code(city: City) -> None:
     async with city.world.read() as work:
         [petition] = await work.petitions.find(number=receipt["number"])
     url = paper.follow_url(city.world, petition)
-    assert url == f"{city.world.public_url}/p/{receipt['number']}"
+    assert url == f"{city.world.reached_at}/p/{receipt['number']}"
     page = await city.http.get(httpx.URL(url).path)
     assert page.status_code == 200
     assert f'value="{receipt["number"]}"' in page.text
