@@ -8,12 +8,12 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from intake_api.schemas.petition import INSTANT, OrganRef
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Sent, Text2000, Text5000, Told
 from services.domain.execution import ExecutionState
+from services.domain.refusal import InvalidField
 
 NUMBER = "430900-20261120-000001-2"
 CODE = "1234-5678-9012-3456"
@@ -136,7 +136,11 @@ class EvaluationIn(Proof):
     @model_validator(mode="after")
     def _one_at_least(self) -> EvaluationIn:
         if self.petition_office is None and self.organ is None:
-            raise PydanticCustomError("missing", "rating missing")
+            raise InvalidField(
+                code="required",
+                zh="请至少评价一方:petition_office(信访部门)或者 organ(责任单位)。",
+                en="Rate one at least: petition_office, or organ.",
+            )
         return self
 
 

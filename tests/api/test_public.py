@@ -167,7 +167,10 @@ async def test_evaluation_waits_until_something_was_told(register: Register, any
     early = await anyone.post("/v1/public/evaluations", json=proof(receipt) | rating)
     assert (early.status_code, early.json()["code"]) == (409, "step_not_allowed")
     empty = await anyone.post("/v1/public/evaluations", json=proof(receipt))
-    assert empty.status_code == 422
+    [error] = empty.json()["errors"]
+    assert (error["code"], error["message"]) == (
+        "required", "请至少评价一方:petition_office(信访部门)或者 organ(责任单位)。",
+    )  # fmt: skip
 
 
 async def public(city: City, path: str, body: dict[str, Any]) -> httpx.Response:
