@@ -154,8 +154,11 @@ def _next(found: Progress) -> list[str]:
         remedy = found.opinions[-1].remedy if found.opinions else ""
         until = last_day(found.window.due_on, provisional=found.window.provisional)
         said.append(f"{typeset(remedy)}最后一日为{until}。")
+        said.append(
+            "申请可以在提交信访事项的网上平台提出，也可以到上述机关的窗口递交或者以信函寄交；本页不接收申请。"
+        )
     if found.may_evaluate:
-        said.append("您可以对信访部门和责任单位的工作作出评价。")
+        said.append("您可以对信访部门和责任单位的工作作出评价：在网上平台提交，或者告知登记的信访部门。")
     if not found.petition.state.ended:
         said.append("有新的情况或者材料，可以向登记的信访部门或者责任单位补充。")
     if not said:

@@ -108,9 +108,14 @@ class Progress:
         return self.window.due_on if self.window else None
 
 
+def unknown() -> NotFound:
+    """Number or code is wrong; which of them is told to nobody."""
+    return NotFound("信访件", "petition", by="编号和查询码", by_en="number and the query code")
+
+
 async def find(world: World, work: Work, number: str, query_code: str) -> Petition:
     """The petition of a number and its code; a wrong number and a wrong code answer alike (NotFound)."""
-    missing = NotFound("信访件(编号或查询码不正确)", "petition (wrong number or query code)")
+    missing = unknown()
     try:
         wanted, code = str(parse_number(number)), normalise_query_code(query_code)
     except InvalidField:
