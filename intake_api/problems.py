@@ -232,7 +232,7 @@ def describe(error: Fault | refusal.Refusal, language: str) -> tuple[dict[str, A
     else:
         status, code, errors = STATUS[type(error)], error.code(), _field_errors(error)
         headers, members = {}, _members(error)
-    if status == 503:
+    if status == 503 and not isinstance(error, paper_reading.PaperFontsMissing):  # no waiting brings fonts
         headers.setdefault("Retry-After", str(RETRY_SECONDS))
     body: dict[str, Any] = {
         "type": f"/docs#{code}",

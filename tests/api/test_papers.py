@@ -137,6 +137,7 @@ async def test_without_fonts_a_pdf_is_refused_with_what_to_do(city: City) -> Non
     city.world.press = TypstPress(no_fonts)
     answer = await organ.pdf(paper["links"]["self"])
     assert (answer.status_code, answer.json()["code"]) == (503, "paper_fonts_missing")
+    assert "retry-after" not in answer.headers  # no waiting brings fonts
     assert "script/fonts" in answer.json()["detail"]
     assert (await organ.get(paper["links"]["self"])).status_code == 200
 
