@@ -279,9 +279,11 @@ POINTERS: dict[type[refusal.Refusal], str] = {
 
 
 def _members(error: refusal.Refusal) -> dict[str, object]:
-    """What else a program can use: who has the reference already, which version is current, whom to ask."""
+    """What else a program can use: who has the reference already, what is possible now, whom to ask."""
     if isinstance(error, registration.ExternalRefExists):
         return {"petition_id": str(error.facts["petition_id"]), "number": error.facts["number"]}
+    if isinstance(error, steps.StepNotAllowed):
+        return {"allowed": error.facts["allowed"]}
     if isinstance(error, access.StaleVersion):
         return {"current_version": error.facts["current"]}
     if isinstance(error, review.OrganNotReviewing):

@@ -53,6 +53,8 @@ async def test_opinion_needs_acceptance_first(city: City) -> None:
     dispatch, organ = await city.dispatched()
     answer = await organ.post(f"/v1/dispatches/{dispatch['id']}/opinion", writ())
     assert (answer.status_code, answer.json()["code"]) == (409, "step_not_allowed")
+    assert answer.json()["detail"] == "信访件当前为“已转送交办”,不能出具处理意见书。"
+    assert "accepted" in answer.json()["allowed"]
 
 
 async def test_service_starts_the_petitioners_thirty_days(city: City) -> None:
