@@ -79,7 +79,7 @@ def form(home: str, number: str = "", *, error: Fault | Refusal | None = None) -
     if error is not None:
         body, more = describe(error, "zh")
         status, headers = int(body["status"]), {**headers, **more}
-        wrong = {"zh": typeset(body["detail"]), "en": describe(error, "en")[0]["detail"]}
+        wrong = {"zh": body["detail"], "en": describe(error, "en")[0]["detail"]}
     made = _template().render(style=_STYLE, home=home, shown=None, number=number, wrong=wrong)
     return HTMLResponse(made, status, headers)
 

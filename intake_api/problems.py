@@ -41,6 +41,7 @@ from services.domain import (
     witness,
 )
 from services.domain import registration as registration_rules
+from services.domain.paper_words import typeset
 
 STATUS: dict[type[refusal.Refusal], int] = {
     refusal.NotFound: 404,
@@ -166,7 +167,7 @@ class FieldError:
         return {
             "pointer": self.pointer,
             "code": self.code,
-            "message": self.en if language == "en" else self.zh,
+            "message": _printed(self.en if language == "en" else self.zh, language),
         }
 
 
@@ -238,13 +239,18 @@ def describe(error: Fault | refusal.Refusal, language: str) -> tuple[dict[str, A
         "type": f"/docs#{code}",
         "title": TITLES[status][language == "en"],
         "status": status,
-        "detail": error.message(language),
+        "detail": _printed(error.message(language), language),
         "code": code,
         **members,
     }
     if errors:
         body["errors"] = [each.told(language) for each in errors]
     return body, headers
+
+
+def _printed(text: str, language: str) -> str:
+    """With full-width marks throughout in Chinese: the source mixes them, as keyboards do."""
+    return text if language == "en" else typeset(text)
 
 
 def _field_errors(error: refusal.Refusal) -> list[FieldError]:

@@ -374,4 +374,4 @@ async def test_refused_step_is_named_in_words(city: City) -> None:
     late = await organ.post(
         f"/v1/dispatches/{accepted['id']}/objection", {"reason": "经核实,该事项不属于我局职权范围。"}
     )
-    assert late.json()["detail"] == "信访件当前为“办理中”,不能提出异议。"
+    assert late.json()["detail"] == "信访件当前为“办理中”，不能提出异议。"

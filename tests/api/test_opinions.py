@@ -53,7 +53,7 @@ async def test_opinion_needs_acceptance_first(city: City) -> None:
     dispatch, organ = await city.dispatched()
     answer = await organ.post(f"/v1/dispatches/{dispatch['id']}/opinion", writ())
     assert (answer.status_code, answer.json()["code"]) == (409, "step_not_allowed")
-    assert answer.json()["detail"] == "信访件当前为“已转送交办”,不能出具处理意见书。"
+    assert answer.json()["detail"] == "信访件当前为“已转送交办”，不能出具处理意见书。"
     assert "accepted" in answer.json()["allowed"]
 
 
@@ -109,7 +109,7 @@ async def test_unknown_way_of_service_is_answered_with_the_known_ones(city: City
     proof = {"served_on": city.today.isoformat(), "method": "pigeon"}
     told = (await organ.post(f"/v1/opinions/{opinion['id']}/service", proof)).json()["errors"][0]
     assert (told["pointer"], told["message"]) == (
-        "/method", "应为下列之一:in_person、post、electronic、other。",
+        "/method", "应为下列之一：in_person、post、electronic、other。",
     )  # fmt: skip
 
 

@@ -169,7 +169,7 @@ async def test_evaluation_waits_until_something_was_told(register: Register, any
     empty = await anyone.post("/v1/public/evaluations", json=proof(receipt))
     [error] = empty.json()["errors"]
     assert (error["code"], error["message"]) == (
-        "required", "请至少评价一方:petition_office(信访部门)或者 organ(责任单位)。",
+        "required", "请至少评价一方：petition_office（信访部门）或者 organ（责任单位）。",
     )  # fmt: skip
 
 

@@ -164,16 +164,16 @@ async def test_block_of_another_channel_is_called_so(portal: Stranger, online: d
     body = online | {"letter": BLOCKS["letter"], "lettre": 1}
     errors = (await portal.post("/v1/petitions", json=body, headers=KEY)).json()["errors"]
     assert {each["pointer"]: each["message"] for each in errors} == {
-        "/letter": "channel 为 online 时没有这一项,请删除,或者改 channel。",
-        "/lettre": "没有这一项,请删除或核对名称。",
+        "/letter": "channel 为 online 时没有这一项，请删除，或者改 channel。",
+        "/lettre": "没有这一项，请删除或核对名称。",
     }
 
 
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ('{"channel": "online",', "不是有效的 JSON(第1行第22列附近)。"),
-        ('{"channel": "online",\n "title": }', "不是有效的 JSON(第2行第11列附近)。"),
+        ('{"channel": "online",', "不是有效的 JSON（第1行第22列附近）。"),
+        ('{"channel": "online",\n "title": }', "不是有效的 JSON（第2行第11列附近）。"),
         ("", "请求正文不能为空。"),
     ],
 )

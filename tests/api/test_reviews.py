@@ -50,7 +50,7 @@ async def test_organ_that_may_not_review_cannot_be_chosen(city: City) -> None:
     answer = await (await city.portal()).post(f"/v1/petitions/{opinion['petition_id']}/reviews", body)
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "organ_not_reviewing")
-    assert problem["detail"] == "所选机关不是本件的复查机关,可以向益阳市自然资源局或者南县人民政府提出。"
+    assert problem["detail"] == "所选机关不是本件的复查机关，可以向益阳市自然资源局或者南县人民政府提出。"
     assert problem["errors"][0]["pointer"] == "/organ_id"
     assert [each["name"] for each in problem["review_organs"]] == ["益阳市自然资源局", "南县人民政府"]
 
