@@ -98,7 +98,7 @@ def _handling(rows: _Rows, dispatch: Dispatch, turn: int, opinion: Opinion | Non
         bare = replace(
             bare,
             simple_due_on=simple.due_on,
-            simple_provisional=simple.provisional,
+            simple_provisional=simple.may_move,
             simple_article=simple.article,
         )
     return _with(rows, bare, opinion) if opinion else bare
@@ -126,7 +126,7 @@ def _reviewed(
 def _due(bare: TierRecord, clock: Deadline | None) -> TierRecord:
     if clock is None:
         return bare
-    return replace(bare, due_on=clock.due_on, due_provisional=clock.provisional, due_article=clock.article)
+    return replace(bare, due_on=clock.due_on, due_provisional=clock.may_move, due_article=clock.article)
 
 
 def _with(rows: _Rows, bare: TierRecord, opinion: Opinion) -> TierRecord:
@@ -147,5 +147,5 @@ def _with(rows: _Rows, bare: TierRecord, opinion: Opinion) -> TierRecord:
         service=served_how(method, opinion.signed) if method else None,
         remedy=opinion.remedy,
         remedy_until=window.due_on if window else None,
-        remedy_provisional=window.provisional if window else False,
+        remedy_provisional=window.may_move if window else False,
     )

@@ -155,12 +155,8 @@ def _people(people: Sequence[Person], matter: Matter) -> tuple[tuple[str, str], 
 
 def _rows(record: TierRecord) -> list[tuple[str, str]]:
     began = "受理日期" if record.tier is Tier.HANDLING else "申请日期"
-    due = record.due_on and (
-        f"{last_day(record.due_on, provisional=record.due_provisional)}（{record.due_article}）"
-    )
-    simple = record.simple_due_on and (
-        f"{last_day(record.simple_due_on, provisional=record.simple_provisional)}（{record.simple_article}）"
-    )
+    due = _until(record.due_on, record.due_article, provisional=record.due_provisional)
+    simple = _until(record.simple_due_on, record.simple_article, provisional=record.simple_provisional)
     remedy = record.remedy and (
         f"{record.remedy}最后一日为{last_day(record.remedy_until, provisional=record.remedy_provisional)}。"
         if record.remedy_until
@@ -182,6 +178,11 @@ def _rows(record: TierRecord) -> list[tuple[str, str]]:
         ("救济途径", remedy),
     ]
     return [(name, text) for name, text in rows if text]
+
+
+def _until(day: date | None, article: str | None, *, provisional: bool) -> str | None:
+    """2027年2月22日（信访工作条例第三十四条，暂定）."""
+    return f"{chinese_date(day)}（{article}{'，暂定' if provisional else ''}）" if day else None
 
 
 def _passed(record: TierRecord) -> str:

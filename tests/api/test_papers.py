@@ -199,6 +199,9 @@ async def test_notices_say_that_a_last_day_may_yet_move(city: City) -> None:
     for notice in notices:
         content = (await organ.get(notice["links"]["self"])).json()["content"]
         assert TENTATIVE in str(content)
+    book = (await organ.get(f"/v1/petitions/{accepted['petition_id']}/handbook")).json()
+    rows = next(dict(part["rows"]) for part in book["sections"] if part["title"] == "三、办理")
+    assert rows["期限届满"].endswith("（信访工作条例第三十四条，暂定）")
 
 
 async def test_notice_is_served_by_the_organ_that_issued_it(city: City) -> None:
