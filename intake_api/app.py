@@ -102,7 +102,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if field is not None and in_body and invalid.body is not None and not _is_json(request):
         return answer(request.scope, Fault("media_type", {"expected": "application/json"}))
     tagged = field is not None and getattr(field.field_info, "discriminator", None) is not None
-    return answer(request.scope, InvalidBody(field_errors(invalid.errors(), tagged=tagged)))
+    errors = field_errors(invalid.errors(), tagged=tagged, body=invalid.body)
+    return answer(request.scope, InvalidBody(errors))
 
 
 def _is_json(request: Request) -> bool:

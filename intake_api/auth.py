@@ -94,14 +94,16 @@ def basic_credentials(header: str | None) -> tuple[str, str]:
     except (binascii.Error, UnicodeDecodeError):
         kind, colon, name, secret = "", "", "", ""
     name, secret = unquote_plus(name), unquote_plus(secret)
-    if kind.lower() != "basic" or not colon or "\0" in name:
+    if kind.lower() != "basic" or not colon:
+        raise invalid_client("client_not_named")
+    if "\0" in name:
         raise invalid_client()
     return name, secret
 
 
-def invalid_client() -> Fault:
+def invalid_client(code: str = "invalid_client") -> Fault:
     headers = {"WWW-Authenticate": 'Basic realm="xinfang"'}
-    return Fault("invalid_client", headers=headers, members={"error": "invalid_client"})
+    return Fault(code, headers=headers, members={"error": "invalid_client"})
 
 
 async def proved(world: Deployment, clients: Clients, client_id: str, secret: str) -> Client:

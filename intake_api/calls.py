@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import chain
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.security import SecurityScopes
 
 from intake_api.auth import authenticated
-from intake_api.validation import named_once
+from intake_api.problems import InvalidBody
+from intake_api.validation import named_once, unknown_parameter
 from services.bootstrap import Deployment
 from services.domain.access import Call, Client, ClientRole, Scope
 
@@ -24,9 +27,25 @@ def world(request: Request) -> Deployment:
 World = Annotated[Deployment, Depends(world)]
 
 
+async def asking(request: Request, client: Annotated[Client, Security(authenticated)]) -> Client:
+    """The caller, who asks what the route knows; of a route that takes no query, one does no harm."""
+    if request.scope["query_string"]:
+        known = query_names(request.scope["route"].dependant)
+        unknown = dict.fromkeys(name for name in request.query_params if known and name not in known)
+        if unknown:
+            raise InvalidBody([unknown_parameter(name, known) for name in unknown])
+    return client
+
+
+def query_names(dependant: Dependant) -> list[str]:
+    """The query parameters of a route, its own first."""
+    inner = (query_names(each) for each in dependant.dependencies)
+    return [*(param.alias for param in dependant.query_params), *chain.from_iterable(inner)]
+
+
 def caller(*scopes: Scope) -> Any:
     """The authenticated client, with one of these scopes; 401 without a valid token, 403 without a scope."""
-    return Security(authenticated, scopes=[scope.value for scope in scopes])
+    return Security(asking, scopes=[scope.value for scope in scopes])
 
 
 def acting(*scopes: Scope) -> Any:

@@ -9,7 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from intake_api.auth import authenticated
+from intake_api.calls import asking
 from intake_api.problems import TITLES
 from intake_api.schemas.problem import Problem
 from services.domain.access import Scope
@@ -102,7 +102,7 @@ def _shown(schema: Json, schemas: Json) -> Json:
 def scopes_of(dependant: Dependant) -> list[str] | None:
     """The scopes of which a caller needs one; None where nobody needs a token."""
     for inner in dependant.dependencies:
-        if inner.call is authenticated:
+        if inner.call is asking:
             return list(inner.own_oauth_scopes or ())
         found = scopes_of(inner)
         if found is not None:

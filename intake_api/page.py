@@ -23,11 +23,11 @@ from services.domain.execution import Execution, ExecutionState
 from services.domain.issued_paper import IssuedPaper
 from services.domain.opinion import Opinion
 from services.domain.paper_opinion import KINDS
-from services.domain.paper_words import chinese_date, typeset
+from services.domain.paper_words import chinese_date, cite, in_force, last_day, typeset
 from services.domain.petition import State
 from services.domain.refusal import Refusal
 from services.domain.review import ASK_RULE, TIER_NAMES
-from services.domain.statute import RulePack
+from services.domain.statute import Rule, RulePack
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -79,7 +79,7 @@ def form(home: str, number: str = "", *, error: Fault | Refusal | None = None) -
     if error is not None:
         body, more = describe(error, "zh")
         status, headers = int(body["status"]), {**headers, **more}
-        wrong = {"zh": typeset(body["detail"]), "en": describe(error, "en")[0]["detail"]}
+        wrong = {"zh": body["detail"], "en": describe(error, "en")[0]["detail"]}
     made = _template().render(style=_STYLE, home=home, shown=None, number=number, wrong=wrong)
     return HTMLResponse(made, status, headers)
 
@@ -123,7 +123,7 @@ def _shown(
         facts.append(("目前由谁办理", found.organ))
     if petition.final_on and petition.final_ground:
         ground = pack.finality_ground(petition.final_ground)
-        facts.append(("终结", f"{chinese_date(petition.final_on)}，{ground.title}（{ground.article}）"))
+        facts.append(("终结", f"{chinese_date(petition.final_on)}，{grounded(ground)}"))
     return {
         "title": petition.title,
         "state": petition.state.chinese,
@@ -142,14 +142,23 @@ def _shown(
     }  # fmt: skip
 
 
+def grounded(ground: Rule) -> str:
+    """Why the petition is final; with the article where that is law here, as the papers have it."""
+    return f"{ground.title}（{cite(ground.citation)}）" if in_force(ground.citation) else ground.title
+
+
 def _next(found: Progress) -> list[str]:
     """What the petitioner may do, and until when."""
     said = []
-    if found.may_request and found.request_by:
+    if found.may_request and found.window:
         remedy = found.opinions[-1].remedy if found.opinions else ""
-        said.append(f"{typeset(remedy)}最后一日为{chinese_date(found.request_by)}。")
+        until = last_day(found.window.due_on, provisional=found.window.provisional)
+        said.append(f"{typeset(remedy)}最后一日为{until}。")
+        said.append(
+            "申请可以在提交信访事项的网上平台提出，也可以到上述机关的窗口递交或者以信函寄交；本页不接收申请。"
+        )
     if found.may_evaluate:
-        said.append("您可以对信访部门和责任单位的工作作出评价。")
+        said.append("您可以对信访部门和责任单位的工作作出评价：在网上平台提交，或者告知登记的信访部门。")
     if not found.petition.state.ended:
         said.append("有新的情况或者材料，可以向登记的信访部门或者责任单位补充。")
     if not said:

@@ -26,7 +26,7 @@ Limit = Annotated[
 ]
 After = Annotated[
     str | None,
-    Query(max_length=512, description="上一页的 next · the `next` of the page before"),
+    Query(max_length=512, description="上一页的 next,从头查的不带此项 · the `next` of the page before"),
 ]
 
 

@@ -29,6 +29,7 @@ from services.domain import (
     opinion,
     own_limit,
     paper,
+    paper_service,
     procedure,
     recommendation,
     recusal,
@@ -40,6 +41,7 @@ from services.domain import (
     witness,
 )
 from services.domain import registration as registration_rules
+from services.domain.paper_words import typeset
 
 STATUS: dict[type[refusal.Refusal], int] = {
     refusal.NotFound: 404,
@@ -95,8 +97,10 @@ STATUS: dict[type[refusal.Refusal], int] = {
     opinion.OutcomeNotFitting: 422,
     opinion.AlreadyServed: 409,
     opinion.ServedBeforeIssued: 422,
+    opinion.ServedInFuture: 422,
     opinion.SameAsRevoked: 409,
     paper.PaperIncomplete: 409,
+    paper_service.WitnessNeeded: 422,
     procedure.SimpleNotFitting: 409,
     procedure.NotSimple: 409,
     on_the_spot.SpotNotFitting: 409,
@@ -117,6 +121,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     review.ReviewNotOpen: 409,
     review.ReviewTooLate: 409,
     review.NoReviewingOrgan: 409,
+    review.OrganNotReviewing: 422,
     review.HearingDates: 422,
     review.ReviewAlreadyAccepted: 409,
     deadline.DueDateBeforeStart: 422,
@@ -163,7 +168,7 @@ class FieldError:
         return {
             "pointer": self.pointer,
             "code": self.code,
-            "message": self.en if language == "en" else self.zh,
+            "message": _printed(self.en if language == "en" else self.zh, language),
         }
 
 
@@ -229,19 +234,24 @@ def describe(error: Fault | refusal.Refusal, language: str) -> tuple[dict[str, A
     else:
         status, code, errors = STATUS[type(error)], error.code(), _field_errors(error)
         headers, members = {}, _members(error)
-    if status == 503:
+    if status == 503 and not isinstance(error, paper_reading.PaperFontsMissing):  # no waiting brings fonts
         headers.setdefault("Retry-After", str(RETRY_SECONDS))
     body: dict[str, Any] = {
         "type": f"/docs#{code}",
         "title": TITLES[status][language == "en"],
         "status": status,
-        "detail": error.message(language),
+        "detail": _printed(error.message(language), language),
         "code": code,
         **members,
     }
     if errors:
         body["errors"] = [each.told(language) for each in errors]
     return body, headers
+
+
+def _printed(text: str, language: str) -> str:
+    """With full-width marks throughout in Chinese: the source mixes them, as keyboards do."""
+    return text if language == "en" else typeset(text)
 
 
 def _field_errors(error: refusal.Refusal) -> list[FieldError]:
@@ -265,17 +275,24 @@ POINTERS: dict[type[refusal.Refusal], str] = {
     dispute.SittingDay: "/sat_on",
     opinion.OutcomeNotFitting: "/outcome",
     opinion.ServedBeforeIssued: "/served_on",
+    opinion.ServedInFuture: "/served_on",
+    paper_service.WitnessNeeded: "/witness",
     recommendation.AnswerDateNeeded: "/answer_by",
     recusal.HeadDecidedAbove: "/deciding_organ_id",
     recusal.DecidesOnOwn: "/decided_by",
     review.HearingDates: "/to",
+    review.OrganNotReviewing: "/organ_id",
 }
 
 
 def _members(error: refusal.Refusal) -> dict[str, object]:
-    """What else a program can use: which petition has the reference already, which version is current."""
+    """What else a program can use: who has the reference already, what is possible now, whom to ask."""
     if isinstance(error, registration.ExternalRefExists):
         return {"petition_id": str(error.facts["petition_id"]), "number": error.facts["number"]}
+    if isinstance(error, steps.StepNotAllowed):
+        return {"allowed": error.facts["allowed"]}
     if isinstance(error, access.StaleVersion):
         return {"current_version": error.facts["current"]}
+    if isinstance(error, review.OrganNotReviewing):
+        return {"review_organs": [{"organ_id": str(organ.id), "name": organ.name} for organ in error.organs]}
     return {}

@@ -49,6 +49,7 @@ td:nth-child(2){white-space:nowrap}
 def front_page(version: str) -> str:
     """Where to look."""
     links = (
+        ("/p", "办理情况查询", "信访人凭信访件编号和查询码查询"),
         ("/docs", "接口文档", "每个接口的用途、参数、示例和错误代码"),
         ("/openapi.json", "OpenAPI 文件", "供程序生成客户端"),
         ("/readyz", "就绪状态", "数据库和各部件是否正常"),
@@ -60,7 +61,7 @@ def front_page(version: str) -> str:
     )
     body = f"""<div class="front"><h1>信访件办理系统</h1>
 <p class="note">Petition case system · {escape(version)}</p>
-<p>本地址供门户、热线和各单位的业务系统对接使用。群众查询办理进度,请到本地信访门户或窗口。</p>
+<p>本地址供门户、热线和各单位的业务系统对接使用。群众查询办理进度,请打开“办理情况查询”,或者到本地信访门户、窗口。</p>
 <ul>{items}</ul></div>"""
     return _html("信访件办理系统", body)
 

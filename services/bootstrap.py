@@ -122,7 +122,7 @@ class Deployment:
         self.settings = settings
         self.keys = keys
         self.clock = SystemClock()
-        self.public_url = settings.public_url.rstrip("/")
+        self.reached_at = settings.reached_at
         self.codes = KeyedCodes(keys)
         self._packs = statutes.Packs()
         self.law = LoadedLaw(choose(self._packs, settings.pack))

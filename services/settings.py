@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -47,6 +49,23 @@ class Settings(BaseSettings):
         if "public_url" not in self.model_fields_set:
             self.public_url = f"http://127.0.0.1:{self.port}"
         return self
+
+    @property
+    def reached_at(self) -> str | None:
+        """The address for papers, which are given out for good; None where it leads to this machine alone.
+
+        In a demo, whoever reads them sits at it.
+        """
+        return None if self.loopback and not self.demo else self.public_url.rstrip("/")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether ``public_url`` is this machine, which everybody else reaches by another name."""
+        host = urlsplit(self.public_url).hostname or ""
+        try:
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:
+            return False
 
     @property
     def database(self) -> str:

@@ -342,7 +342,7 @@ class FakeWorld:
     def __init__(
         self, *, clock: FixedClock, directory: Directory, law: FakeLaw, router: Router | None = None
     ) -> None:
-        self.public_url = "http://127.0.0.1:8000"
+        self.reached_at = "http://127.0.0.1:8000"
         self.clock = clock
         self.law = law
         self.codes = FakeCodes()

@@ -19,7 +19,7 @@ from services.application import handbook as handbooks
 from services.application import paper_reading as papers
 from services.application import progress as petitioners
 from services.bootstrap import Deployment
-from services.domain.refusal import NotFound, Refusal
+from services.domain.refusal import Refusal
 
 router = APIRouter(prefix="/p", include_in_schema=False)
 LONGEST_NUMBER = 60
@@ -79,7 +79,7 @@ async def download_handbook(request: Request, world: World) -> Response:
 
 def _home(world: Deployment) -> str:
     """Where the forms go: below the address that the QR codes name, behind whatever proxy."""
-    return f"{urlsplit(world.public_url).path}/p"
+    return urlsplit(world.settings.public_url).path.rstrip("/") + "/p"
 
 
 async def _proof(request: Request) -> tuple[str, Proof]:
@@ -89,4 +89,4 @@ async def _proof(request: Request) -> tuple[str, Proof]:
     try:
         return number[:LONGEST_NUMBER], Proof(number=number, query_code=code)
     except ValidationError:
-        raise NotFound("信访件(编号或查询码不正确)", "petition (wrong number or query code)") from None
+        raise petitioners.unknown() from None

@@ -209,4 +209,5 @@ def _shown(found: Progress, directory: Directory) -> dict[str, Any]:
         "may_request_written": found.may_request_written,
         "may_request": found.may_request,
         "request_by": found.request_by,
+        "review_organs": [organ_ref(organ.id, directory) for organ in found.review_organs],
     }

@@ -7,7 +7,7 @@ from datetime import date
 from pydantic import ConfigDict, Field
 
 from intake_api.schemas.petition import INSTANT
-from intake_api.schemas.sent import Sent, Told
+from intake_api.schemas.sent import Sent, Told, Whole
 
 
 class AdvanceIn(Sent):
@@ -15,7 +15,7 @@ class AdvanceIn(Sent):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"advance_days": 31}]})
 
-    advance_days: int = Field(ge=0, le=3660)
+    advance_days: Whole = Field(ge=0, le=3660)
 
 
 class ClockOut(Told):

@@ -16,7 +16,18 @@ from intake_api.schemas.petition import (
     PetitionOut,
 )
 from intake_api.schemas.registration import DeadlineOut
-from intake_api.schemas.sent import Line60, Line100, Line500, Sent, Text2000, Text5000, Text20000, Told
+from intake_api.schemas.sent import (
+    Flag,
+    Line60,
+    Line100,
+    Line500,
+    Sent,
+    Text2000,
+    Text5000,
+    Text20000,
+    Told,
+    Whole,
+)
 from services.domain.dispatch import DispatchState, Mode, Procedure, Role
 from services.domain.on_the_spot import AnswerForm
 from services.domain.opinion import Outcome
@@ -95,9 +106,9 @@ class SpotAnswerIn(Sent):
     answer: Text5000
     told_to: Line100 = Field(description="当场听取答复的人")
     form: AnswerForm = Field(AnswerForm.ORAL, description="oral 口头,written 书面")
-    agreed: bool = Field(description="信访人同意当场办结;不同意的,受理后按程序办理")
+    agreed: Flag = Field(description="信访人同意当场办结;不同意的,受理后按程序办理")
     outcome: Outcome | None = Field(None, description="作出决定的,写明处理结果;只是解答的,不写")
-    carried_out: bool = Field(False, description="予以支持、采纳的,已经当场落实")
+    carried_out: Flag = Field(False, description="予以支持、采纳的,已经当场落实")
 
 
 class NonAcceptanceIn(Sent):
@@ -115,7 +126,7 @@ class NonAcceptanceIn(Sent):
         }
     )
 
-    ground: str = Field(pattern=r"^A[1-9]$", description="规则库中的理由编号 A1–A6", examples=["A4"])
+    ground: Line60 = Field(description="规则库中的理由编号 A1–A6", examples=["A4"])
     explanation: Text5000
     directed_to: Line500 | None = Field(None, description="可以向何处提出;A4、A5、A6 必填")
     earlier_number: str | None = Field(
@@ -153,7 +164,7 @@ class ExtensionIn(Sent):
         }
     )
 
-    days: int = Field(ge=1, le=366)
+    days: Whole = Field(ge=1, le=366)
     approved_by: Line100 = Field(description="批准延期的本机关、单位负责人")
     reason: Text2000
     approving_organ_id: UUID | None = Field(None, description="本单位负责人回避的,批准延期的上级机关")

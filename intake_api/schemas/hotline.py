@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from intake_api.schemas.petition import INSTANT, PETITION_ID
 from intake_api.schemas.registration import Brought, DeadlineOut, HotlineIn, SameMatterOut
-from intake_api.schemas.sent import Sent, Text2000, Told
+from intake_api.schemas.sent import Flag, Sent, Text2000, Told
 from services.domain.petition import Channel
 
 
@@ -112,7 +112,7 @@ class CallbackIn(Sent):
 
     called_at: AwareDatetime
     method: CallbackMethod = CallbackMethod.PHONE
-    reached: bool
+    reached: Flag
     satisfaction: Satisfaction | None = None
     remark: Text2000 | None = None
 

@@ -15,7 +15,7 @@ from intake_api.schemas.dispatch import (
     PetitionStatus,
 )
 from intake_api.schemas.petition import PETITION_ID, OrganRef
-from intake_api.schemas.sent import Sent, Text5000, Told
+from intake_api.schemas.sent import Flag, Sent, Text5000, Told
 from services.domain.dispatch import ObjectionState
 
 OBJECTION_ID = "0193499f-3333-7000-8000-000000000001"
@@ -30,7 +30,7 @@ class RulingIn(Sent):
         }
     )
 
-    upheld: bool
+    upheld: Flag
     organ_id: UUID | None = None
     reason: Text5000
 

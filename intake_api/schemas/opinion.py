@@ -8,12 +8,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from intake_api.schemas.dispatch import DISPATCH_ID, ORGAN_ID, PETITION_STATUS, PetitionStatus
 from intake_api.schemas.petition import PETITION_ID, OrganRef
 from intake_api.schemas.registration import DeadlineOut
-from intake_api.schemas.sent import Line100, Line200, Line500, Sent, Text2000, Text20000, Told
+from intake_api.schemas.sent import Flag, Line100, Line200, Line500, Sent, Text2000, Text20000, Told
 from intake_api.schemas.service import Method
 from services.domain.opinion import Outcome, ServiceMethod
 from services.domain.petition import Tier
@@ -78,7 +77,13 @@ class HandlingOpinionIn(OpinionIn):
     @model_validator(mode="after")
     def _both_or_neither(self) -> HandlingOpinionIn:
         if (self.differs_because is None) != (self.confirmed_by is None):
-            raise PydanticCustomError("missing", "differs_because and confirmed_by go together")
+            lacking = "differs_because" if self.differs_because is None else "confirmed_by"
+            raise InvalidField(
+                code="required",
+                zh="differs_because(不同之处)和 confirmed_by(确认人)须一并填写。",
+                en="differs_because and confirmed_by go together.",
+                pointer=f"/{lacking}",
+            )
         return self
 
 
@@ -103,7 +108,7 @@ class ReviewOpinionIn(OpinionIn):
 
 
 class ServiceIn(Sent):
-    """送达:日期、方式、是否签收。其余各项写入送达回证,可以不填"""
+    """送达:日期、方式、是否签收。其余各项写入送达回证,可以不填;当面送达未签收的,填见证人或者备注"""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -124,7 +129,7 @@ class ServiceIn(Sent):
 
     served_on: date
     method: Method
-    signed: bool | None = None
+    signed: Flag | None = None
     place: Line200 | None = Field(None, description="送达地点")
     received_by: Line100 | None = Field(None, description="签收人;代收的,注明与受送达人的关系")
     witness: Line100 | None = Field(None, description="见证人")

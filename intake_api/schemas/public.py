@@ -8,12 +8,12 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from intake_api.schemas.petition import INSTANT, OrganRef
 from intake_api.schemas.registration import DeadlineOut
 from intake_api.schemas.sent import Sent, Text2000, Text5000, Told
 from services.domain.execution import ExecutionState
+from services.domain.refusal import InvalidField
 
 NUMBER = "430900-20261120-000001-2"
 CODE = "1234-5678-9012-3456"
@@ -89,6 +89,9 @@ class ProgressOut(Told):
     may_request_written: bool = Field(description="当场答复办结的,可以要求书面答复")
     may_request: Literal["review", "re_review"] | None
     request_by: date | None
+    review_organs: list[OrganRef] = Field(
+        description="可以向其申请下一级的复查复核机关;有两个的,由信访人选择,编号填入申请的 ``organ_id``"
+    )
 
 
 class RatingWord(StrEnum):
@@ -133,7 +136,11 @@ class EvaluationIn(Proof):
     @model_validator(mode="after")
     def _one_at_least(self) -> EvaluationIn:
         if self.petition_office is None and self.organ is None:
-            raise PydanticCustomError("missing", "rating missing")
+            raise InvalidField(
+                code="required",
+                zh="请至少评价一方:petition_office(信访部门)或者 organ(责任单位)。",
+                en="Rate one at least: petition_office, or organ.",
+            )
         return self
 
 
@@ -158,7 +165,9 @@ class ReviewIn(Proof):
     )
 
     reason: Text5000
-    organ_id: UUID | None = Field(None, description="依法可以选择时,所选的复查复核机关")
+    organ_id: UUID | None = Field(
+        None, description="所选的复查复核机关,见办理进度的 ``review_organs``;不填的,为其中第一个"
+    )
 
 
 class PublicReviewOut(Told):

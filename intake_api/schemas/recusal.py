@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from intake_api.schemas.dispatch import ORGAN_ID, PETITION_STATUS, PetitionStatus
 from intake_api.schemas.petition import PETITION_ID, OrganRef
-from intake_api.schemas.sent import Line100, Sent, Text2000, Told
+from intake_api.schemas.sent import Flag, Line100, Sent, Text2000, Told
 from services.domain.recusal import RecusalGround, RecusalState
 
 RECUSAL_ID = "0193499f-6666-7000-8000-000000000001"
@@ -22,7 +22,7 @@ class OfficerIn(Sent):
 
     name: Line100 = Field(examples=["王建国"])
     post: Line100 | None = Field(None, description="职务", examples=["副局长"])
-    is_head: bool = Field(False, description="本单位负责人,延期等由其批准")
+    is_head: Flag = Field(False, description="本单位负责人,延期等由其批准")
 
 
 class RulingPart(Sent):
@@ -89,7 +89,7 @@ class RecusalDecisionIn(RulingPart):
         }
     )
 
-    granted: bool
+    granted: Flag
     reason: Text2000
     ground: RecusalGround | None = None
     officer: OfficerIn | None = None

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from intake_api.schemas.sent import (
+    Flag,
     Line60,
     Line100,
     Line200,
@@ -20,6 +21,7 @@ from intake_api.schemas.sent import (
     Text5000,
     Text20000,
     Told,
+    Whole,
 )
 from services.domain.identity import DocumentType
 from services.domain.petition import Channel, Purpose, RespondentKind
@@ -27,7 +29,7 @@ from services.domain.refusal import InvalidField
 
 MOST_PETITIONERS = 200
 CHANNEL_WORDS = "渠道:letter 来信、visit 来访、online 网上、hotline 来电;只填所选渠道的一段"
-People = Annotated[int, Field(ge=1, le=100_000)]
+People = Annotated[Whole, Field(ge=1, le=100_000)]
 
 
 class LetterForm(StrEnum):
@@ -64,7 +66,7 @@ class LetterIn(Sent):
     addressee: Line100 | None = Field(None, description="受信人")
     envelope: Line200 | None = Field(None, description="信封情况、信件条码")
     registered_mail_no: Line60 | None = Field(None, description="挂号信编号")
-    joint_letter: bool | None = Field(None, description="联名信")
+    joint_letter: Flag | None = Field(None, description="联名信")
 
     @model_validator(mode="after")
     def _posted_before_it_came(self) -> LetterIn:
@@ -119,7 +121,7 @@ class PetitionerIn(Sent):
     id_document: IdDocumentIn | None = Field(None, description="证件")
     phone: Phone | None = Field(None, description="手机,或带区号的固定电话")
     address: Line500 | None = Field(None, description="通讯地址")
-    representative: bool = Field(False, description="推选的代表(不超过5人)")
+    representative: Flag = Field(False, description="推选的代表(不超过5人)")
     residence_code: str | None = Field(None, pattern=r"^[0-9]{6}([0-9]{6})?$", description="户口所在地代码")
     postal_code: str | None = Field(None, pattern=r"^[0-9]{6}$", description="邮编")
     email: str | None = Field(
@@ -153,7 +155,7 @@ class Matter(Sent):
     category_code: str | None = Field(None, pattern=r"^[0-9]{2}([0-9]{2}){0,2}$", description="内容分类")
     place: PlaceIn | None = Field(None, description="问题属地")
     respondents: list[RespondentIn] = Field(default_factory=list, max_length=50, description="被反映人、单位")
-    confidential: bool = Field(False, description="要求保密")
+    confidential: Flag = Field(False, description="要求保密")
 
 
 class Brought(Matter):
@@ -162,8 +164,8 @@ class Brought(Matter):
     petitioners: list[PetitionerIn] = Field(
         default_factory=list, max_length=MOST_PETITIONERS, description="信访人;非匿名件至少一人"
     )
-    anonymous: bool = Field(False, description="匿名")
-    urgent: bool = Field(False, description="重大紧急")
+    anonymous: Flag = Field(False, description="匿名:姓名、地址不清,不作书面告知;填了的照存")
+    urgent: Flag = Field(False, description="重大紧急")
     people_count: People | None = Field(None, description="信访人数(联名、集体)")
     involved_count: People | None = Field(None, description="涉及人数")
     occurred_on: date | None = Field(None, description="问题发生日期")

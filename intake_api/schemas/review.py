@@ -12,7 +12,7 @@ from intake_api.schemas.dispatch import OFFICE_ID, PETITION_STATUS, PetitionStat
 from intake_api.schemas.opinion import OPINION, OPINION_ID, OpinionText
 from intake_api.schemas.petition import PETITION_ID, OrganRef
 from intake_api.schemas.registration import DeadlineOut
-from intake_api.schemas.sent import Line100, Sent, Text2000, Text5000, Told
+from intake_api.schemas.sent import Line100, Sent, Text2000, Text5000, Told, Whole
 from services.domain.opinion import Outcome
 from services.domain.petition import Tier
 from services.domain.review import ReviewState
@@ -73,7 +73,7 @@ class ReviewExtensionIn(Sent):
         }
     )
 
-    days: int = Field(ge=1, le=366)
+    days: Whole = Field(ge=1, le=366)
     approved_by: Line100 = Field(description="批准延期的复查、复核委员会或者负责人")
     reason: Text2000
 

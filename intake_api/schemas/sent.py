@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 
 from services.domain.identity import normalise_phone
 from services.domain.text import clean
@@ -42,6 +42,9 @@ def _text(max_chars: int) -> AfterValidator:
     return AfterValidator(partial(clean, max_chars=max_chars))
 
 
+# JSON has numbers and true or false of its own: what comes as text, "no" for one, is a mistake to be told.
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
 Line60 = Annotated[str, _line(60), _limit(60)]
 Line100 = Annotated[str, _line(100), _limit(100)]
 Line200 = Annotated[str, _line(200), _limit(200)]

@@ -217,7 +217,7 @@ def _path(petition: Petition, acceptance: Acceptance) -> Path | None:
     if petition.purpose is not Purpose.REDRESS:
         raise InvalidField(
             code="path_for_redress_only",
-            zh="依法分类处理的途径只适用于申诉求决类事项(信访工作条例 31)。",
+            zh="依法分类处理的途径只适用于申诉求决类事项(信访工作条例第三十一条)。",
             en="The six ways of art. 31 are for petitions for redress alone.",
             pointer="/path",
         )

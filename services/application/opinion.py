@@ -161,6 +161,7 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
             raise NotFound("意见书", "opinion")
         if await carried_out(work, petition, call):
             return await case(work, petition, opinion)
+        proof.ensure_credible()
         check_served(opinion.issued_on, opinion.served_on, proof.served_on, today=world.clock.today())
         await recusal_check.ensure_takes_part(
             world, work, petition, opinion.organ_id, named=proof.by_the_organ

@@ -105,6 +105,7 @@ async def accepted(
             sorting=_way(pack, petition),
             handle=handle,
             due_on=clock.due_on if clock else None,
+            provisional=clock.provisional if clock else False,
             since=clock.starts_on if clock else None,
             follow_url=follow_url(world, petition),
         )  # fmt: skip
@@ -115,9 +116,9 @@ async def accepted(
     )  # fmt: skip
 
 
-def follow_url(world: World, petition: Petition) -> str:
-    """Where the petitioner asks how it stands; the query code is asked for there."""
-    return f"{world.public_url}/p/{petition.number}"
+def follow_url(world: World, petition: Petition) -> str | None:
+    """Where the petitioner asks how it stands; the query code is asked for there. None: nobody gets there."""
+    return f"{world.reached_at}/p/{petition.number}" if world.reached_at else None
 
 
 def _way(pack: RulePack, petition: Petition) -> Citation | None:
@@ -179,13 +180,15 @@ async def extended(
     rule = world.law.pack(petition.office_region).period(clock.rule, on=clock.starts_on).extension
     if rule is None or not await _owes_notice(world, petition, subject.organ_id):
         return
-    about, due_on = await matter_of(work, petition), clock.due_on
+    about = await matter_of(work, petition)
     tier = subject.tier if isinstance(subject, Review) else Tier.HANDLING
 
     def write(head: Letterhead) -> Paper:
         return extension(
-            head, about, rule=rule, days=days, reason=reason, due_before=due_before, due_on=due_on, tier=tier,
-            above=above.name if above else None,
+            head, about,
+            rule=rule, days=days, reason=reason,
+            due_before=due_before, due_on=clock.due_on, provisional=clock.provisional,
+            tier=tier, above=above.name if above else None,
         )  # fmt: skip
 
     await issue(

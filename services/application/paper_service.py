@@ -29,6 +29,7 @@ async def serve(world: World, paper_id: UUID, proof: ServiceProof, *, call: Call
             raise _missing()
         if await carried_out(work, petition, call):
             return given
+        proof.ensure_credible()
         check_served(given.issued_on, given.served_on, proof.served_on, today=world.clock.today())
         await recusal_check.ensure_takes_part(world, work, petition, given.organ_id, named=proof.by_the_organ)
         await paper.put_on_file(world, work, petition, given, proof)

@@ -92,12 +92,15 @@ def _handling(rows: _Rows, dispatch: Dispatch, turn: int, opinion: Opinion | Non
     clock = rows.clock(dispatch.id, *HANDLING_RULES, turn=turn)
     began = clock.starts_on if clock and turn else dispatch.accepted_on
     organ = rows.directory.organ(dispatch.organ_id).name
-    bare = TierRecord(
-        Tier.HANDLING, organ, began, clock.due_on if clock else None, clock.article if clock else None
-    )
+    bare = _due(TierRecord(Tier.HANDLING, organ, began), clock)
     simple = None if turn else rows.clock(dispatch.id, SIMPLE_RULE, turn=0)
     if simple is not None and simple.state is not DeadlineState.CEASED:
-        bare = replace(bare, simple_due_on=simple.due_on, simple_article=simple.article)
+        bare = replace(
+            bare,
+            simple_due_on=simple.due_on,
+            simple_provisional=simple.may_move,
+            simple_article=simple.article,
+        )
     return _with(rows, bare, opinion) if opinion else bare
 
 
@@ -112,13 +115,18 @@ def _reviewed(
             review.tier,
             rows.directory.organ(review.organ_id).name,
             review.requested_on,
-            clock.due_on if clock else None,
-            clock.article if clock else None,
             outcome="不予受理" if review.state is ReviewState.DECLINED else None,
         )
+        bare = _due(bare, clock)
         opinion = given.get(review.id)
         told.append(((0, review.id), _with(rows, bare, opinion) if opinion else bare))
     return told
+
+
+def _due(bare: TierRecord, clock: Deadline | None) -> TierRecord:
+    if clock is None:
+        return bare
+    return replace(bare, due_on=clock.due_on, due_provisional=clock.may_move, due_article=clock.article)
 
 
 def _with(rows: _Rows, bare: TierRecord, opinion: Opinion) -> TierRecord:
@@ -139,4 +147,5 @@ def _with(rows: _Rows, bare: TierRecord, opinion: Opinion) -> TierRecord:
         service=served_how(method, opinion.signed) if method else None,
         remedy=opinion.remedy,
         remedy_until=window.due_on if window else None,
+        remedy_provisional=window.may_move if window else False,
     )

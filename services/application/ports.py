@@ -349,10 +349,10 @@ class FeedWatch(Protocol):
 
 
 class World(Protocol):
-    """What ``bootstrap`` hands to every use case. ``public_url``: where petitioners follow theirs."""
+    """What ``bootstrap`` hands to every use case. ``reached_at``: where petitioners follow theirs."""
 
     @property
-    def public_url(self) -> str: ...
+    def reached_at(self) -> str | None: ...
 
     @property
     def clock(self) -> Clock: ...

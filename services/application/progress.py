@@ -16,6 +16,7 @@ from services.domain.execution import Execution
 from services.domain.ledger import Event
 from services.domain.number import normalise_query_code, parse_number
 from services.domain.opinion import Notice, Opinion
+from services.domain.organ import Organ
 from services.domain.own_limit import is_own
 from services.domain.petition import Evaluation, Petition
 from services.domain.recommendation import RULE as RECOMMENDATION
@@ -83,7 +84,10 @@ class PublicStep:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a petitioner may know: served opinions only. ``may_request`` is the next tier or None."""
+    """What a petitioner may know: served opinions only.
+
+    ``may_request`` is the next tier or None, ``review_organs`` whom to ask within ``window``.
+    """
 
     petition: Petition
     organ: str | None
@@ -96,12 +100,22 @@ class Progress:
     may_request_ordinary: bool
     may_request_written: bool
     may_request: str | None
-    request_by: date | None
+    window: Deadline | None
+    review_organs: tuple[Organ, ...]
+
+    @property
+    def request_by(self) -> date | None:
+        return self.window.due_on if self.window else None
+
+
+def unknown() -> NotFound:
+    """Number or code is wrong; which of them is told to nobody."""
+    return NotFound("信访件", "petition", by="编号和查询码", by_en="number and the query code")
 
 
 async def find(world: World, work: Work, number: str, query_code: str) -> Petition:
     """The petition of a number and its code; a wrong number and a wrong code answer alike (NotFound)."""
-    missing = NotFound("信访件(编号或查询码不正确)", "petition (wrong number or query code)")
+    missing = unknown()
     try:
         wanted, code = str(parse_number(number)), normalise_query_code(query_code)
     except InvalidField:
@@ -133,8 +147,9 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
     opinions = [each for each in await work.opinions.find(petition_id=petition.id) if each.served_on]
     tier = NEXT_TIER.get(petition.state)
     window = next((c for c in clocks if c.rule in ("D7", "D9") and c.state is DeadlineState.RUNNING), None)
-    open_window = window is not None and not ran_out(window, now=world.clock.now())
-    open_window = open_window and await review_request.someone_reviews(world, work, petition)
+    organs: tuple[Organ, ...] = ()
+    if window is not None and not ran_out(window, now=world.clock.now()):
+        organs = await review_request.organs_to_ask(world, work, petition)
     holder = directory.organ(petition.holder_id).name if petition.holder_id else None
     return Progress(
         petition=petition,
@@ -147,8 +162,9 @@ async def _progress(world: World, work: Work, petition: Petition) -> Progress:
         may_evaluate=_may(petition, Act.EVALUATE),
         may_request_ordinary=await _is_handled_simply(work, petition),
         may_request_written=await on_the_spot.answered_on_the_spot(work, petition) is not None,
-        may_request=tier.value if tier and open_window else None,
-        request_by=window.due_on if tier and open_window and window else None,
+        may_request=tier.value if tier and organs else None,
+        window=window if organs else None,
+        review_organs=organs,
     )
 
 

@@ -14,6 +14,7 @@ from services.domain.access import Call, Client, ClientRole, NotCompetent
 from services.domain.deadline import Deadline
 from services.domain.inbox import EntryType
 from services.domain.opinion import Opinion
+from services.domain.organ import Organ
 from services.domain.paper_words import span
 from services.domain.petition import Petition, State, Tier
 from services.domain.review import (
@@ -24,6 +25,7 @@ from services.domain.review import (
     TIER_AFTER,
     TIER_NAMES,
     NoReviewingOrgan,
+    OrganNotReviewing,
     Review,
     ReviewTooLate,
     lapsed_into_finality,
@@ -43,7 +45,10 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``organ_id`` chooses among the reviewing organs where the law gives a choice (BJ48)."""
+    """``organ_id`` chooses among the reviewing organs where the law gives a choice (BJ48).
+
+    Who does not choose asks the first that the opinion names.
+    """
 
     reason: str
     organ_id: UUID | None = None
@@ -136,26 +141,26 @@ async def _reviewing_organ(
     """The organ to ask, and the opinion that it is asked to look at."""
     opinion = await latest_served(work, petition)
     possible = await _possible(world, work, petition, opinion)
-    if chosen is not None:
-        possible = [organ_id for organ_id in possible if organ_id == chosen]
     if not possible:
         name = (await world.directory()).organ(opinion.organ_id).name
         raise NoReviewingOrgan(organ=name, tier_name=TIER_NAMES[tier])
-    return possible[0], opinion
+    organ_id = chosen or possible[0].id
+    if organ_id not in {organ.id for organ in possible}:
+        raise OrganNotReviewing(possible, tier)
+    return organ_id, opinion
 
 
-async def _possible(world: World, work: Work, petition: Petition, opinion: Opinion) -> list[UUID]:
+async def _possible(world: World, work: Work, petition: Petition, opinion: Opinion) -> tuple[Organ, ...]:
     hidden = await shielded(world, work, petition)
     today = world.clock.today()
-    organs = reviewing_organs(await world.directory(), opinion.organ_id, on=today, hidden=hidden)
-    return [organ.id for organ in organs]
+    return reviewing_organs(await world.directory(), opinion.organ_id, on=today, hidden=hidden)
 
 
-async def someone_reviews(world: World, work: Work, petition: Petition) -> bool:
-    """Whether any organ stands above the one that answered; of a provincial enterprise there may be none."""
+async def organs_to_ask(world: World, work: Work, petition: Petition) -> tuple[Organ, ...]:
+    """Who may be asked for the next tier; of a provincial enterprise nobody may stand above."""
     if petition.state not in NEXT_TIER:
-        return False
-    return bool(await _possible(world, work, petition, await latest_served(work, petition)))
+        return ()
+    return await _possible(world, work, petition, await latest_served(work, petition))
 
 
 async def _ensure_desk(world: World, work: Work, petition: Petition, wanted: Request, client: Client) -> None:
@@ -164,9 +169,10 @@ async def _ensure_desk(world: World, work: Work, petition: Petition, wanted: Req
     A late request is admitted at the latter two alone. The organ that answered asks for nobody.
     """
     open_to_ask = petition.state in NEXT_TIER or lapsed_into_finality(petition)
-    reviews_it = open_to_ask and client.organ_id in await _possible(
-        world, work, petition, await latest_served(work, petition)
+    possible = (
+        await _possible(world, work, petition, await latest_served(work, petition)) if open_to_ask else ()
     )
+    reviews_it = client.organ_id in {organ.id for organ in possible}
     if not reviews_it:
         await ensure_visible(world, work, petition, client)
     source = client.role is not ClientRole.ORGAN and not wanted.late

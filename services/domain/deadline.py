@@ -81,6 +81,11 @@ class Deadline:
     next_at: datetime | None
     next_point: str | None
 
+    @property
+    def may_move(self) -> bool:
+        """Whether a holiday notice yet to come can move its end; what was met or ceased stays."""
+        return self.provisional and self.state.open
+
 
 class DueDateBeforeStart(Refusal):
     """指定的期限{due_on}早于起算之日{starts_on}({rule} {title})。"""

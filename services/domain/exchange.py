@@ -7,6 +7,7 @@ used: code lists travel as their Chinese words. ``docs/exchange.md`` is this tab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,7 @@ _DOCUMENT_SYNONYMS = {
     "港澳台居民身份证": "hmt_residence_permit",
     "111": "resident_id",
 }
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _YES, _NO = frozenset({"1", "是", "true", "Y"}), frozenset({"0", "否", "false", "N"})
 
 
@@ -174,7 +176,9 @@ def _value(name: Name, cell: object) -> object:
         return _listed(name, text, DOCUMENTS, _DOCUMENT_SYNONYMS)
     if name.kind == "day":
         return text[:10].replace("/", "-").replace(".", "-")
-    return cell if name.kind == "count" else text
+    if name.kind == "count":
+        return int(text) if _NUMBER.fullmatch(text) else cell  # a cell of a table is text
+    return text
 
 
 def _listed(

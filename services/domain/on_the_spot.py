@@ -80,13 +80,13 @@ def _unsettled(petition: Petition, said: SpotAnswer, pack: RulePack) -> tuple[st
         (not said.agreed, "信访人不同意当场办结", "the petitioner does not agree"),
         (
             petition.purpose is Purpose.DENUNCIATION,
-            "检举控告依规依纪依法办理(信访工作条例 30)",
+            "检举控告依规依纪依法办理(信访工作条例第三十条)",
             "denunciations go their own way (art. 30)",
         ),
         (said.outcome in IN_WRITING_ONLY, "该处理结果应当有书面文书", "this outcome needs a document"),
         (
             promised and not said.carried_out,
-            "予以支持、采纳而尚未落实的,应当督促执行(信访工作条例 32)",
+            "予以支持、采纳而尚未落实的,应当督促执行(信访工作条例第三十二条)",
             "what is supported and not yet done is followed up (art. 32)",
         ),
     )

@@ -88,15 +88,21 @@ class OutcomeNotFitting(Refusal):
 
 
 class AlreadyServed(Refusal):
-    """该意见书已于{served_on}送达,不能更改送达记录。"""
+    """该文书已于{served_on}登记送达,送达记录不能更改;记错的,请将书面更正说明作为附件存入本件。"""
 
-    english = "The opinion was already served on {served_on}."
+    english = "Already served on {served_on}; that record stays. Attach a written correction to the petition."
 
 
 class ServedBeforeIssued(Refusal):
-    """送达日期{served_on}不在意见书出具日{issued_on}与今天之间。"""
+    """送达日期{served_on}早于文书出具之日{issued_on}。"""
 
-    english = "The date of service {served_on} does not lie between {issued_on}, the day of issue, and today."
+    english = "The date of service {served_on} is before {issued_on}, the day of issue."
+
+
+class ServedInFuture(Refusal):
+    """送达日期{served_on}晚于今天,请在送达之后登记。"""
+
+    english = "The date of service {served_on} is yet to come; record it once it has been served."
 
 
 class SameAsRevoked(Refusal):
@@ -112,8 +118,10 @@ def check_served(issued_on: date, earlier: date | None, served_on: date, *, toda
     """Refuse a second service, and one that does not lie between the issue of the paper and today."""
     if earlier is not None:
         raise AlreadyServed(served_on=earlier)
-    if not issued_on <= served_on <= today:
+    if served_on < issued_on:
         raise ServedBeforeIssued(served_on=served_on, issued_on=issued_on)
+    if served_on > today:
+        raise ServedInFuture(served_on=served_on)
 
 
 def check_outcome(petition: Petition, tier: Tier, outcome: Outcome, pack: RulePack) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.domain.paper import Letterhead, Matter, Paper, PaperKind, Section, write
-from services.domain.paper_words import chinese_date, cite, span, under
+from services.domain.paper_words import chinese_date, cite, span, tentative, under
 from services.domain.petition import Path, Purpose, Tier
 from services.domain.review import TIER_NAMES
 from services.domain.statute import Citation, Extension, Ground, Period
@@ -34,13 +34,15 @@ def acceptance(
     sorting: Citation | None = None,
     handle: Period | None = None,
     due_on: date | None = None,
+    provisional: bool = False,
     since: date | None = None,
     follow_url: str | None = None,
 ) -> Paper:
     """受理告知书: received, accepted, and how it will go on (信访工作条例 23: 接收情况以及处理途径和程序).
 
     ``tell`` is the duty's own article (D2, D3), ``sorting`` that of the way it goes (R7). ``handle`` and
-    ``due_on`` (D5) are given where the period runs; ``since`` when, if an acceptance by another began it.
+    ``due_on`` (D5) are given where the period runs, ``provisional`` as its clock says; ``since`` when, if an
+    acceptance by another began it.
     """
     text = [
         f"{matter.you}{matter.brought}收悉。经审查，该事项属于{head.itself}"
@@ -57,14 +59,14 @@ def acceptance(
         text.append(
             f"二、办理期限。该事项的办理期限已自{chinese_date(since)}起算，不因改由{head.itself}办理而重新计算，"
             f"至{chinese_date(due_on)}止。{under(handle.citation)}{head.itself}将在该期限内办结，"
-            f"并向{matter.you}出具信访处理意见书。"
+            f"并向{matter.you}出具信访处理意见书。{tentative(provisional)}"
         )
         text.append("三、办理程序。办理期间将听取陈述的事实和理由，并调查核实；有新的情况，可以补充说明。")
     elif handle is not None and due_on is not None:
         text.append(
             f"二、办理期限。{under(handle.citation)}{head.itself}将自受理之日起{span(handle)}内办结"
             f"（即至{chinese_date(due_on)}止），并向{matter.you}出具信访处理意见书。"
-            f"{_longer(head, handle.extension)}"
+            f"{tentative(provisional)}{_longer(head, handle.extension)}"
         )
         text.append("三、办理程序。办理期间将听取陈述的事实和理由，并调查核实；有新的情况，可以补充说明。")
     else:
@@ -136,6 +138,7 @@ def extension(
     reason: str,
     due_before: date,
     due_on: date,
+    provisional: bool = False,
     tier: Tier = Tier.HANDLING,
     above: str | None = None,
 ) -> Paper:
@@ -151,7 +154,8 @@ def extension(
     text = (
         f"{matter.you}{matter.brought}，{head.itself}正在{work}，{work}期限原至{chinese_date(due_before)}届满。",
         f"因{reason.strip().rstrip('。')}，情况复杂，不能在上述期限内{end}。{under(rule.citation)}"
-        f"经{approver}批准，{work}期限延长{days}日，至{chinese_date(due_on)}届满。",
+        f"经{approver}批准，{work}期限延长{days}日，至{chinese_date(due_on)}届满。"
+        f"{tentative(provisional)}",
         f"{head.itself}将在延长的期限内{end}，{answer}。",
         "特此告知。",
     )

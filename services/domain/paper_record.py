@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.domain.paper import Letterhead, Matter, Paper, PaperKind, Section, write
-from services.domain.paper_words import chinese_date, cite, ordinal, under
+from services.domain.paper_words import chinese_date, cite, last_day, ordinal, under
 from services.domain.petition import Tier
 from services.domain.review import TIER_NAMES
 from services.domain.statute import Citation, Rule
@@ -19,15 +19,18 @@ class TierRecord:
 
     ``began_on`` is the day of acceptance or of the request, ``due_on`` its last day with ``due_article``.
     ``simple_due_on`` is the shorter one of the simple procedure (简易办理), which runs beside it.
-    ``remedy`` stands as the opinion said it; ``remedy_until`` once service has set the last day.
+    ``remedy`` stands as the opinion said it; ``remedy_until`` once service has set the last day. What may yet
+    move is ``…_provisional``.
     """
 
     tier: Tier
     organ: str
     began_on: date | None
     due_on: date | None = None
+    due_provisional: bool = False
     due_article: str | None = None
     simple_due_on: date | None = None
+    simple_provisional: bool = False
     simple_article: str | None = None
     opinion_number: str | None = None
     outcome: str | None = None
@@ -37,6 +40,7 @@ class TierRecord:
     service: str | None = None
     remedy: str | None = None
     remedy_until: date | None = None
+    remedy_provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +155,10 @@ def _people(people: Sequence[Person], matter: Matter) -> tuple[tuple[str, str], 
 
 def _rows(record: TierRecord) -> list[tuple[str, str]]:
     began = "受理日期" if record.tier is Tier.HANDLING else "申请日期"
-    due = record.due_on and f"{chinese_date(record.due_on)}（{record.due_article}）"
-    simple = record.simple_due_on and f"{chinese_date(record.simple_due_on)}（{record.simple_article}）"
+    due = _until(record.due_on, record.due_article, provisional=record.due_provisional)
+    simple = _until(record.simple_due_on, record.simple_article, provisional=record.simple_provisional)
     remedy = record.remedy and (
-        f"{record.remedy}最后一日为{chinese_date(record.remedy_until)}。"
+        f"{record.remedy}最后一日为{last_day(record.remedy_until, provisional=record.remedy_provisional)}。"
         if record.remedy_until
         else record.remedy
     )
@@ -174,6 +178,11 @@ def _rows(record: TierRecord) -> list[tuple[str, str]]:
         ("救济途径", remedy),
     ]
     return [(name, text) for name, text in rows if text]
+
+
+def _until(day: date | None, article: str | None, *, provisional: bool) -> str | None:
+    """2027年2月22日（信访工作条例第三十四条，暂定）."""
+    return f"{chinese_date(day)}（{article}{'，暂定' if provisional else ''}）" if day else None
 
 
 def _passed(record: TierRecord) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from services.domain.opinion import ServiceMethod
 from services.domain.paper import Letterhead, Matter, Paper, PaperKind, Section, write
 from services.domain.paper_words import chinese_date
+from services.domain.refusal import Refusal
 
 METHODS = {
     ServiceMethod.IN_PERSON: "直接送达",
@@ -15,7 +16,14 @@ METHODS = {
     ServiceMethod.ELECTRONIC: "电子送达",
     ServiceMethod.OTHER: "其他方式送达",
 }
-SIGNED = {True: "已签收", False: "拒绝签收", None: None}
+# Why nobody signed, refusing or absent, the remark tells in the words of whoever was there.
+SIGNED = {True: "已签收", False: "未签收", None: None}
+
+
+class WitnessNeeded(Refusal):
+    """当面送达而未签收的,请写明见证人,或者在备注中写明未签收的原因。"""
+
+    english = "Served in person and not signed for: name the witness, or say in the remark why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,12 @@ class ServiceProof:
     def by_the_organ(self) -> dict[str, str | None]:
         """Who acted for the organ in it, by where they are named: none of them may be recused (28)."""
         return {"/served_by": self.served_by, "/witness": self.witness}
+
+    def ensure_credible(self) -> None:
+        """Service starts periods: left unsigned, somebody saw it, or the remark tells how it was."""
+        unsigned = self.method is ServiceMethod.IN_PERSON and self.signed is False
+        if unsigned and not (self.witness or self.remark):
+            raise WitnessNeeded()
 
 
 def served_how(method: ServiceMethod, signed: bool | None) -> str:

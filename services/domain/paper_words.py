@@ -14,6 +14,16 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def last_day(day: date, *, provisional: bool) -> str:
+    """A due day; one that lies in a year without a holiday notice may yet move (statute C5)."""
+    return chinese_date(day) + ("（暂定）" if provisional else "")
+
+
+def tentative(provisional: bool) -> str:
+    """The sentence after a due day that may yet move; nothing after one that stands."""
+    return "该年放假安排尚未公布，上述日期为暂定，公布后以重新计算的为准。" if provisional else ""
+
+
 def cite(citation: Citation) -> str:
     """《信访工作条例》第三十四条; what is no article of a law is named as it is."""
     if citation.article.startswith("第"):
@@ -21,12 +31,17 @@ def cite(citation: Citation) -> str:
     return citation.article
 
 
-def under(citation: Citation) -> str:
-    """根据《信访工作条例》第三十四条的规定，; nothing where the pack borrows or follows practice.
+def in_force(citation: Citation) -> bool:
+    """Whether it may be cited to a petitioner: not where the pack borrows or follows practice.
 
-    A paper rests on law in force where it is issued: 山东's regulation is no basis for an organ in 湖南.
+    What an organ says rests on law in force where it sits: 山东's regulation is no basis in 湖南.
     """
-    return f"根据{cite(citation)}的规定，" if citation.source is Source.STATUTE else ""
+    return citation.source is Source.STATUTE
+
+
+def under(citation: Citation) -> str:
+    """根据《信访工作条例》第三十四条的规定，; nothing where that is not :func:`in_force`."""
+    return f"根据{cite(citation)}的规定，" if in_force(citation) else ""
 
 
 def ordinal(number: int) -> str:

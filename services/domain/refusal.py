@@ -41,9 +41,11 @@ class InvalidField(Refusal, ValueError):
 
 
 class NotFound(Refusal):
-    """没有找到该{what},请核对编号。"""
+    """没有找到该{what},请核对{by}。"""
 
-    english = "Not found: {what_en}. Check the id."
+    english = "Not found: {what_en}. Check the {by_en}."
 
-    def __init__(self, what: str = "资源", what_en: str = "resource") -> None:
-        super().__init__(what=what, what_en=what_en)
+    def __init__(
+        self, what: str = "资源", what_en: str = "resource", *, by: str = "编号", by_en: str = "id"
+    ) -> None:
+        super().__init__(what=what, what_en=what_en, by=by, by_en=by_en)

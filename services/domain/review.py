@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -68,6 +68,17 @@ class NoReviewingOrgan(Refusal):
     """机构目录未载明{organ}的{tier_name}机关,请管理员补充后重试。"""
 
     english = "The directory names no organ that reviews {organ}."
+
+
+class OrganNotReviewing(Refusal):
+    """所选机关不是本件的{tier_name}机关,可以向{names}提出。"""
+
+    english = "The organ chosen does not review this petition; ask one of: {names}."
+
+    def __init__(self, organs: Sequence[Organ], tier: Tier) -> None:
+        self.organs = organs
+        names = "或者".join(organ.name for organ in organs)
+        super().__init__(names=names, tier=tier.value, tier_name=TIER_NAMES[tier])
 
 
 class ReviewAlreadyAccepted(Refusal):

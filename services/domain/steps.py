@@ -181,13 +181,14 @@ STEPS |= {
 
 
 ACT_NAMES: dict[Act, str] = {
-    Act.ROUTE: "自动分流", Act.HOLD: "转人工分流", Act.ASSIGN: "人工分流", Act.DECLINE: "由信访部门不予受理",
-    Act.RECEIVE: "签收", Act.REFER: "转送下级单位", Act.ACCEPT: "受理", Act.REFUSE: "不予受理",
+    Act.ROUTE: "自动分流", Act.HOLD: "转人工分流", Act.ASSIGN: "人工分流",
+    Act.DECLINE: "由信访部门作出不予受理决定",
+    Act.RECEIVE: "签收", Act.REFER: "转送下级单位", Act.ACCEPT: "受理", Act.REFUSE: "作出不予受理决定",
     Act.OBJECT: "提出异议", Act.UPHOLD_OBJECTION: "认定异议成立", Act.REDIRECT: "改派",
     Act.REJECT_OBJECTION: "驳回异议", Act.RECALL: "收回", Act.EXTEND: "延期", Act.REPORT: "提交办结报告",
     Act.ISSUE_OPINION: "出具处理意见书", Act.SERVE: "登记送达", Act.CONCLUDE: "送达并办结",
     Act.REQUEST_REVIEW: "申请复查、复核", Act.ACCEPT_REVIEW: "受理复查、复核申请",
-    Act.DECLINE_REVIEW: "不予受理复查、复核申请", Act.HOLD_HEARING: "登记听证",
+    Act.DECLINE_REVIEW: "对复查、复核申请作出不予受理决定", Act.HOLD_HEARING: "登记听证",
     Act.CONVENE_HEARING: "通知听证", Act.EXTEND_REVIEW: "延长复查、复核期限",
     Act.MOVE_REVIEW: "变更复查、复核机关",
     Act.DECIDE_REVIEW: "出具复查、复核意见", Act.REMAND: "责令重新作出处理意见", Act.LAPSE: "期满终结",
@@ -197,15 +198,18 @@ ACT_NAMES: dict[Act, str] = {
     Act.RAISE_DISPUTE: "报请决定受理机关", Act.RULE: "决定受理机关", Act.TRANSFER: "因新的事实移交",
     Act.ASK_IN_WRITING: "要求书面答复", Act.CARRY_OUT: "登记执行情况", Act.FULFIL: "登记协议履行",
     Act.CLOSE: "以无人承继终结", Act.CARE: "登记帮扶",
-    Act.ASK_RECUSAL: "申请回避", Act.RECUSE: "决定回避", Act.REFUSE_RECUSAL: "决定不予回避",
+    Act.ASK_RECUSAL: "申请回避", Act.RECUSE: "决定回避", Act.REFUSE_RECUSAL: "作出不予回避决定",
     Act.RECOMMEND: "提出建议", Act.ANSWER_RECOMMENDATION: "反馈建议采纳情况",
 }  # fmt: skip
 
 
-class StepNotAllowed(Refusal):
-    """信访件当前为“{state_name}”,不能{act_name}。"""
+_BY_ITSELF = frozenset({Act.ROUTE, Act.HOLD, Act.RECALL, Act.LAPSE, Act.FULFIL})
 
-    english = "The petition is in state '{state}'; the act '{act}' is not possible from there."
+
+class StepNotAllowed(Refusal):
+    """信访件当前为“{state_name}”,不能{act_name}{instead}。"""
+
+    english = "The petition is in state '{state}'; the act '{act}' is not possible from there{instead_en}."
 
 
 def step(state: State, act: Act) -> Step:
@@ -218,4 +222,17 @@ def step(state: State, act: Act) -> Step:
 
 def not_allowed(state: State, act: Act) -> StepNotAllowed:
     """The refusal of a step: of one that is not in the table, or not in it for whoever asks."""
-    return StepNotAllowed(state=state.value, state_name=state.chinese, act=act.value, act_name=ACT_NAMES[act])
+    anew, anew_en = (
+        ";有新的事实、理由或者请求的,请另行登记",
+        "; register new facts or requests as a new petition",
+    )
+    return StepNotAllowed(
+        state=state.value, state_name=state.chinese, act=act.value, act_name=ACT_NAMES[act],
+        instead=anew if state.ended else "", instead_en=anew_en if state.ended else "",
+        allowed=[other.value for other in acts_from(state) if other is not act],
+    )  # fmt: skip
+
+
+def acts_from(state: State) -> list[Act]:
+    """What somebody may do from ``state``; not what follows by itself."""
+    return [act for act in Act if (state, act) in STEPS and act not in _BY_ITSELF]

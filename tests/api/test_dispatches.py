@@ -90,6 +90,7 @@ async def test_refusal_is_reasoned_and_ends_the_case(city: City) -> None:
     [
         ({"ground": "A4", "explanation": "已由法院受理。"}, 422, "/directed_to"),
         ({"ground": "A9", "explanation": "没有这条理由。"}, 422, "/ground"),
+        ({"ground": "Z9", "explanation": "没有这条理由。"}, 422, "/ground"),
         ({"ground": "A7", "explanation": "代表超过五人,照常登记。"}, 422, "/ground"),
         ({"ground": "A1"}, 422, "/explanation"),
         ({"ground": "A1", "explanation": "   "}, 422, "/explanation"),
@@ -373,4 +374,4 @@ async def test_refused_step_is_named_in_words(city: City) -> None:
     late = await organ.post(
         f"/v1/dispatches/{accepted['id']}/objection", {"reason": "经核实,该事项不属于我局职权范围。"}
     )
-    assert late.json()["detail"] == "信访件当前为“办理中”,不能提出异议。"
+    assert late.json()["detail"] == "信访件当前为“办理中”，不能提出异议。"

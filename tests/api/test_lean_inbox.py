@@ -26,7 +26,8 @@ QUERIES = (
     "limit=two", "limit=", "limit", "limit=2&limit=1", "limit=2&", "&", "=", "limit=%EF%BC%92", "Limit=1",
     "wait=31", "wait=-1", "wait=0.01", "wait=1e-2", "wait=nan", "wait=00", "wait=", "after=", "after=MQ",
     "after=MQ==", "after=AAAA", "after={next}=", "after={next}x", "after={next}&after={next}",
-    "after=" + "A" * 513, "after=%00", "unknown=1", "limit=1;wait=0", "after={other}",
+    "after=" + "A" * 513, "after=%00", "unknown=1", "cursor={next}", "after={next}&cursor=1",
+    "limit=1;wait=0", "after={other}",
 )  # fmt: skip
 ENGLISH = {"Accept-Language": "en"}
 

@@ -55,7 +55,10 @@ async def test_bad_token_request_is_refused(
 
 async def test_secret_in_the_body_is_not_accepted(anyone: Stranger) -> None:
     form = {**FORM, "client_id": "hotline", "client_secret": SECRET}
-    assert (await anyone.post("/oauth/token", data=form)).status_code == 401
+    answer = await anyone.post("/oauth/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert answer.json()["code"] == "client_not_named"
+    assert "HTTP Basic" in answer.json()["detail"]
 
 
 async def test_token_request_must_be_a_form(anyone: Stranger) -> None:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from intake_api import problems
 from intake_api.app import create_app
+from intake_api.calls import query_names
 from intake_api.openapi import scopes_of
 from services import application, domain
 from services.adapters.keys import new_ring
@@ -59,6 +60,13 @@ def test_every_route_says_who_may_call(app: Any) -> None:
         scopes = scopes_of(route.dependant)
         assert (scopes is None) == (route.path in OPEN), route.path
         assert scopes is None or set(scopes) <= {scope.value for scope in Scope}, route.path
+
+
+def test_every_query_is_held_against_the_parameters_of_its_route(app: Any) -> None:
+    """``asking`` does it for whoever needs a token: nobody else may filter anything."""
+    asked = {route.path for route in routes(app) if query_names(route.dependant)}
+    assert "/v1/petitions" in asked
+    assert not asked & OPEN
 
 
 def test_every_operation_is_described(document: dict[str, Any]) -> None:

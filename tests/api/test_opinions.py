@@ -53,6 +53,8 @@ async def test_opinion_needs_acceptance_first(city: City) -> None:
     dispatch, organ = await city.dispatched()
     answer = await organ.post(f"/v1/dispatches/{dispatch['id']}/opinion", writ())
     assert (answer.status_code, answer.json()["code"]) == (409, "step_not_allowed")
+    assert answer.json()["detail"] == "信访件当前为“已转送交办”，不能出具处理意见书。"
+    assert "accepted" in answer.json()["allowed"]
 
 
 async def test_service_starts_the_petitioners_thirty_days(city: City) -> None:
@@ -70,13 +72,15 @@ async def test_window_runs_from_the_day_of_service_not_of_its_record(city: City)
     assert clocks(served, "running") == {"D7": "2026-12-23"}
 
 
-@pytest.mark.parametrize("served_on", ["2026-11-19", "2026-11-21"])
-async def test_service_before_issue_or_after_today_is_refused(city: City, served_on: str) -> None:
+@pytest.mark.parametrize(
+    ("served_on", "code"), [("2026-11-19", "served_before_issued"), ("2026-11-21", "served_in_future")]
+)
+async def test_service_before_issue_or_after_today_is_refused(city: City, served_on: str, code: str) -> None:
     accepted, organ = await city.accepted()
     opinion = await organ.done(f"/v1/dispatches/{accepted['id']}/opinion", writ())
     proof = {"served_on": served_on, "method": "in_person"}
     answer = await organ.post(f"/v1/opinions/{opinion['id']}/service", proof)
-    assert (answer.status_code, answer.json()["code"]) == (422, "served_before_issued")
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +109,23 @@ async def test_unknown_way_of_service_is_answered_with_the_known_ones(city: City
     proof = {"served_on": city.today.isoformat(), "method": "pigeon"}
     told = (await organ.post(f"/v1/opinions/{opinion['id']}/service", proof)).json()["errors"][0]
     assert (told["pointer"], told["message"]) == (
-        "/method", "应为下列之一:in_person、post、electronic、other。",
+        "/method", "应为下列之一：in_person、post、electronic、other。",
     )  # fmt: skip
+
+
+async def test_unsigned_service_in_person_names_a_witness_or_says_why(city: City) -> None:
+    accepted, organ = await city.accepted()
+    opinion = await organ.done(f"/v1/dispatches/{accepted['id']}/opinion", writ())
+    path, proof = (
+        f"/v1/opinions/{opinion['id']}/service",
+        {"served_on": city.today.isoformat(), "signed": False},
+    )
+    told = await organ.post(path, {**proof, "method": "in_person"})
+    assert (told.status_code, told.json()["code"]) == (422, "witness_needed")
+    assert told.json()["errors"][0]["pointer"] == "/witness"
+    assert "D7" not in clocks(await city.petition(accepted["petition_id"]))
+    why = {"remark": "本人外出,由邻居转告后未到场。"}
+    assert (await organ.done(path, {**proof, "method": "in_person", **why}))["signed"] is False
 
 
 async def test_service_is_recorded_once(city: City) -> None:

@@ -40,7 +40,7 @@ async def test_qr_code_leads_to_the_form_and_holds_no_code(city: City) -> None:
     async with city.world.read() as work:
         [petition] = await work.petitions.find(number=receipt["number"])
     url = paper.follow_url(city.world, petition)
-    assert url == f"{city.world.public_url}/p/{receipt['number']}"
+    assert url == f"{city.world.reached_at}/p/{receipt['number']}"
     page = await city.http.get(httpx.URL(url).path)
     assert page.status_code == 200
     assert f'value="{receipt["number"]}"' in page.text
@@ -78,7 +78,8 @@ async def test_page_tells_the_way_to_the_next_tier_and_its_last_day(city: City) 
         )
         in said
     )
-    assert "您可以对信访部门和责任单位的工作作出评价。" in said
+    assert "申请可以在提交信访事项的网上平台提出，也可以到上述机关的窗口递交或者以信函寄交" in said
+    assert "您可以对信访部门和责任单位的工作作出评价：在网上平台提交，或者告知登记的信访部门。" in said
     assert "请求复查：至" not in said  # a right, not something owed
 
 
@@ -124,6 +125,7 @@ async def test_wrong_number_and_wrong_code_answer_alike(city: City) -> None:
         await city.http.post("/p", data={}),
     ]
     assert {each.status_code for each in answers} == {404}
+    assert "没有找到该信访件，请核对编号和查询码。" in text(answers[0])
     assert len({re.search(r'class="wrong".*?</p>', each.text, re.S)[0] for each in answers}) == 1  # type: ignore[index]  # it is there
     assert not any("0000-0000-0000-0000" in each.text for each in answers)
 

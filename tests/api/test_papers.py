@@ -137,6 +137,7 @@ async def test_without_fonts_a_pdf_is_refused_with_what_to_do(city: City) -> Non
     city.world.press = TypstPress(no_fonts)
     answer = await organ.pdf(paper["links"]["self"])
     assert (answer.status_code, answer.json()["code"]) == (503, "paper_fonts_missing")
+    assert "retry-after" not in answer.headers  # no waiting brings fonts
     assert "script/fonts" in answer.json()["detail"]
     assert (await organ.get(paper["links"]["self"])).status_code == 200
 
@@ -171,16 +172,36 @@ async def proof_of(organ: Any, petition_id: str) -> dict[str, str]:
     return dict(content["sections"][0]["rows"])
 
 
-async def test_proof_of_service_says_who_refused_and_who_saw_it(city: City) -> None:
+async def test_proof_of_service_says_why_nobody_signed_and_who_saw_it(city: City) -> None:
     receipt, organ = await handled(city, serve=False)
     opinion = (await listed(organ, receipt["id"]))[-1]
     proof = {**REFUSED, "served_on": city.today.isoformat()}
     await organ.done(f"/v1/opinions/{opinion['subject_id']}/service", proof)
     rows = await proof_of(organ, receipt["id"])
     assert rows["送达文书"] == f"《信访处理意见书》（{opinion['number']}）"
-    assert (rows["受送达人"], rows["签收情况"]) == ("张三", "拒绝签收")
+    assert (rows["受送达人"], rows["签收情况"]) == ("张三", "未签收")
     assert (rows["见证人"], rows["送达人"]) == ("村民委员会 李某", "王某、赵某")
     assert rows["备注"] == "本人在场，拒绝签字。"
+
+
+TENTATIVE = "该年放假安排尚未公布，上述日期为暂定，公布后以重新计算的为准。"
+
+
+async def test_notices_say_that_a_last_day_may_yet_move(city: City) -> None:
+    accepted, organ = await city.accepted()
+    assert "D5" in [each["rule"] for each in accepted["deadlines"] if each["provisional"]]
+    await organ.done(
+        f"/v1/dispatches/{accepted['id']}/extension",
+        {"days": 30, "approved_by": "王局长", "reason": "需要重新勘测。"},
+    )
+    notices = [each for each in await listed(organ, accepted["petition_id"]) if each["kind"] != "referral"]
+    assert [each["kind"] for each in notices] == ["acceptance", "extension"]
+    for notice in notices:
+        content = (await organ.get(notice["links"]["self"])).json()["content"]
+        assert TENTATIVE in str(content)
+    book = (await organ.get(f"/v1/petitions/{accepted['petition_id']}/handbook")).json()
+    rows = next(dict(part["rows"]) for part in book["sections"] if part["title"] == "三、办理")
+    assert rows["期限届满"].endswith("（信访工作条例第三十四条，暂定）")
 
 
 async def test_notice_is_served_by_the_organ_that_issued_it(city: City) -> None:
@@ -204,10 +225,10 @@ async def test_notice_is_served_by_the_organ_that_issued_it(city: City) -> None:
 async def test_notice_is_not_served_before_it_was_issued_nor_in_future(city: City) -> None:
     receipt, organ = await handled(city, serve=False)
     notice = (await listed(organ, receipt["id"]))[1]
-    for day in ("2026-11-19", "2026-11-21"):
+    for day, code in (("2026-11-19", "served_before_issued"), ("2026-11-21", "served_in_future")):
         proof = {"served_on": day, "method": "post"}
         answer = await organ.post(f"/v1/papers/{notice['id']}/service", proof)
-        assert (answer.status_code, answer.json()["code"]) == (422, "served_before_issued")
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 async def test_opinion_served_as_a_paper_opens_the_same_window(city: City) -> None:

@@ -204,6 +204,14 @@ async def test_bad_query_is_named(anyone: Stranger, login: Login, query: dict[st
     assert answer.json()["errors"][0]["message"]
 
 
+async def test_misspelt_query_is_refused_with_the_known_names(login: Login) -> None:
+    answer = await (await login("portal")).get("/v1/petitions", params={"stat": "objected", "limit": "5"})
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/query/stat", "unknown_field")
+    assert "state、channel" in error["message"]
+
+
 async def test_supplement_is_added_once_however_often_sent(
     register: Register, portal: Stranger, world: Deployment
 ) -> None:

@@ -167,7 +167,10 @@ async def test_evaluation_waits_until_something_was_told(register: Register, any
     early = await anyone.post("/v1/public/evaluations", json=proof(receipt) | rating)
     assert (early.status_code, early.json()["code"]) == (409, "step_not_allowed")
     empty = await anyone.post("/v1/public/evaluations", json=proof(receipt))
-    assert empty.status_code == 422
+    [error] = empty.json()["errors"]
+    assert (error["code"], error["message"]) == (
+        "required", "请至少评价一方：petition_office（信访部门）或者 organ（责任单位）。",
+    )  # fmt: skip
 
 
 async def public(city: City, path: str, body: dict[str, Any]) -> httpx.Response:
@@ -202,6 +205,17 @@ async def test_petitioner_reads_the_opinion_and_asks_for_review(city: City, answ
     assert first.json()["due_on"] > first.json()["requested_on"]
     twice = await public(city, "reviews", {**answered, "reason": "再次请求。"})
     assert (twice.status_code, twice.json()["code"]) == (409, "review_not_open")
+
+
+async def test_petitioner_chooses_among_the_organs_that_progress_names(
+    city: City, answered: dict[str, str]
+) -> None:
+    found = (await public(city, "progress", answered)).json()
+    assert [each["name"] for each in found["review_organs"]] == ["益阳市自然资源局", "南县人民政府"]
+    government = found["review_organs"][1]["organ_id"]
+    asked = {**answered, "reason": "请县政府复查。", "organ_id": government}
+    assert (await public(city, "reviews", asked)).json()["organ"]["name"] == "南县人民政府"
+    assert (await public(city, "progress", answered)).json()["review_organs"] == []
 
 
 async def test_petitioner_evaluates_office_and_organ_apart(city: City, answered: dict[str, str]) -> None:

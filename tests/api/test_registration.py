@@ -134,7 +134,10 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"people_count": 0}, "/people_count", "too_small"),
     ({"people_count": "many"}, "/people_count", "integer"),
+    ({"people_count": "12"}, "/people_count", "integer"),
     ({"urgent": "perhaps"}, "/urgent", "boolean"),
+    ({"anonymous": "no"}, "/anonymous", "boolean"),
+    ({"letter": BLOCKS["letter"]}, "/letter", "unknown_field"),
     ({"occurred_on": "yesterday"}, "/occurred_on", "date"),
     ({"petitioners": {"name": "张三"}}, "/petitioners", "array"),
     ({"place": "南县"}, "/place", "object"),
@@ -155,6 +158,30 @@ async def test_what_is_wrong_is_named_with_its_place(
             assert (error["pointer"], error["code"]) == (pointer, code)
             assert error["message"].isascii() == language.startswith("en"), error
     assert await stored(world) == 0
+
+
+async def test_block_of_another_channel_is_called_so(portal: Stranger, online: dict[str, Any]) -> None:
+    body = online | {"letter": BLOCKS["letter"], "lettre": 1}
+    errors = (await portal.post("/v1/petitions", json=body, headers=KEY)).json()["errors"]
+    assert {each["pointer"]: each["message"] for each in errors} == {
+        "/letter": "channel 为 online 时没有这一项，请删除，或者改 channel。",
+        "/lettre": "没有这一项，请删除或核对名称。",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"channel": "online",', "不是有效的 JSON（第1行第22列附近）。"),
+        ('{"channel": "online",\n "title": }', "不是有效的 JSON（第2行第11列附近）。"),
+        ("", "请求正文不能为空。"),
+    ],
+)
+async def test_what_is_no_json_is_told_where(portal: Stranger, body: str, message: str) -> None:
+    headers = KEY | {"Content-Type": "application/json"}
+    answer = await portal.post("/v1/petitions", content=body, headers=headers)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"], error["message"]) == (422, "", message)
 
 
 async def test_all_errors_are_told_at_once(portal: Stranger, online: dict[str, Any]) -> None:

@@ -48,7 +48,11 @@ async def test_organ_that_may_not_review_cannot_be_chosen(city: City) -> None:
     opinion, _ = await city.answered()
     body = {"reason": "请外县复查。", "organ_id": (await city.organ("沅江市人民政府")).organ_id}
     answer = await (await city.portal()).post(f"/v1/petitions/{opinion['petition_id']}/reviews", body)
-    assert (answer.status_code, answer.json()["code"]) == (409, "no_reviewing_organ")
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "organ_not_reviewing")
+    assert problem["detail"] == "所选机关不是本件的复查机关，可以向益阳市自然资源局或者南县人民政府提出。"
+    assert problem["errors"][0]["pointer"] == "/organ_id"
+    assert [each["name"] for each in problem["review_organs"]] == ["益阳市自然资源局", "南县人民政府"]
 
 
 async def test_review_on_the_last_day_is_in_time(city: City) -> None:

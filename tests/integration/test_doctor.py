@@ -49,7 +49,14 @@ async def settled(url: str, data: Path) -> None:
 async def sound(sqlite_url: str, tmp_path: Path) -> Settings:
     """On SQLite, all in one folder."""
     await settled(sqlite_url, tmp_path)
-    return Settings(data=tmp_path, database_url=None, redis_url=None, keys=None, port=free_port())
+    return Settings(
+        data=tmp_path,
+        database_url=None,
+        redis_url=None,
+        keys=None,
+        port=free_port(),
+        public_url="https://xinfang.example.gov.cn",
+    )
 
 
 @pytest.fixture
@@ -167,6 +174,13 @@ async def test_a_planted_fault_is_found_with_what_to_do(sound: Settings, name: s
 
 async def test_a_folder_without_a_database_is_found(sound: Settings) -> None:
     assert named(await examine(never_migrated(sound))) == {"migrations_behind"}
+
+
+async def test_an_address_that_nobody_reaches_is_found_but_in_the_demo(sound: Settings) -> None:
+    here = with_(sound, public_url="http://127.0.0.1:8000")
+    [found] = await examine(here)
+    assert (found.name, found.grave) == ("public_url_is_loopback", False)
+    assert named(await examine(with_(here, demo=True))) == set()
 
 
 async def test_a_disk_with_less_than_a_tenth_free_is_found(sound: Settings) -> None:

@@ -144,7 +144,7 @@ def land_tiers() -> list[TierRecord]:
     re_reviewed = TierRecord(
         Tier.RE_REVIEW, CITY, date(2026, 6, 26), due_on=date(2026, 7, 31), due_article=period("D10").article,
         opinion_number="益政信核〔2026〕1号", outcome="维持", decision=RE_REVIEWED.decision,
-        issued_on=date(2026, 7, 31), served_on=date(2026, 8, 4), service="直接送达,拒绝签收,留置送达",
+        issued_on=date(2026, 7, 31), served_on=date(2026, 8, 4), service="直接送达,未签收,留置送达",
         remedy=RE_REVIEWED.remedy,
     )  # fmt: skip
     return [handled, reviewed, re_reviewed]

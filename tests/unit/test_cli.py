@@ -275,3 +275,10 @@ def test_the_server_says_where_to_look(data: Path) -> None:
 def test_papers_lead_to_the_port_that_is_served_unless_an_address_is_named() -> None:
     assert Settings(port=8123).public_url == "http://127.0.0.1:8123"
     assert Settings(port=8123, public_url="https://xf.example").public_url == "https://xf.example"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost/xf", "http://[::1]:8000"])
+def test_papers_name_no_address_that_leads_nowhere_but_in_the_demo(url: str) -> None:
+    assert Settings(public_url=url).reached_at is None
+    assert Settings(public_url=url, demo=True).reached_at == url
+    assert Settings(public_url="https://xf.example/").reached_at == "https://xf.example"

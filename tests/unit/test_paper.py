@@ -68,6 +68,10 @@ def accepted(path: Path, handle: Period | None) -> str:
     return text_of(paper)
 
 
+def test_a_last_day_that_stands_is_not_called_tentative() -> None:
+    assert "暂定" not in accepted(Path.PETITION_PROCEDURE, period("D5"))
+
+
 def test_a_number_names_organ_kind_year_and_sequence() -> None:
     assert str(PaperNumber("赫山", PaperKind.ACCEPTANCE, 2026, 12)) == "赫山信受〔2026〕12号"
 
@@ -278,7 +282,7 @@ def test_the_handbook_of_a_new_petition_has_no_tiers_yet() -> None:
 def test_the_handbook_tells_each_tier_with_its_remedy() -> None:
     sections = {section.title: dict(section.rows) for section in SAMPLES["1-09-诉求手册"].sections}
     assert sections["三、办理"]["救济途径"].endswith("最后一日为2026年5月7日。")
-    assert sections["五、复核"]["送达"] == "2026年8月4日（直接送达，拒绝签收，留置送达）"
+    assert sections["五、复核"]["送达"] == "2026年8月4日（直接送达，未签收，留置送达）"
     assert len(land_tiers()) == 3
 
 

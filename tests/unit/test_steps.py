@@ -35,6 +35,25 @@ def test_every_other_step_is_refused(state: State, act: Act) -> None:
         step(state, act)
     assert state.chinese in refused.value.message()
     assert act.value in refused.value.message("en")
+    assert "不能不" not in refused.value.message()
+    assert act.value not in refused.value.facts["allowed"]  # type: ignore[operator]  # a list, as all tell
+
+
+def test_refused_step_names_those_that_are_possible() -> None:
+    with pytest.raises(StepNotAllowed) as refused:
+        step(State.ACCEPTED, Act.REFUSE)
+    assert refused.value.message() == "信访件当前为“办理中”,不能作出不予受理决定。"
+    assert refused.value.facts["allowed"] == [
+        "transferred", "extended", "turned_ordinary", "reported", "opinion_issued",
+        "closed_without_successor", "withdrawn", "supplemented", "called_back", "unmasked",
+        "recusal_requested", "recused", "recusal_refused", "recommended", "recommendation_answered",
+    ]  # fmt: skip
+
+
+def test_refused_step_of_an_ended_petition_points_to_a_new_one() -> None:
+    with pytest.raises(StepNotAllowed) as refused:
+        step(State.WITHDRAWN, Act.SUPPLEMENT)
+    assert refused.value.message().endswith("不能补充材料;有新的事实、理由或者请求的,请另行登记。")
 
 
 @pytest.mark.parametrize("state", ENDED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from services.adapters.checkup.finding import Finding
@@ -50,15 +49,16 @@ def examine_choices(settings: Settings) -> list[Finding]:
 
 def _address(settings: Settings, *, in_production: bool) -> list[Finding]:
     address = urlsplit(settings.public_url)
-    if _is_loopback(address.hostname or ""):
-        if not in_production:
+    if settings.loopback:
+        if settings.demo and not in_production:
             return []
         return [
             Finding(
                 "public_url_is_loopback",
-                f"XINFANG_PUBLIC_URL 为 {settings.public_url}:文书上的二维码和链接信访人打不开",
-                "papers name an address that petitioners cannot reach",
+                f"XINFANG_PUBLIC_URL 为 {settings.public_url},信访人打不开:文书上不印二维码和网址",
+                "petitioners cannot reach this address: papers carry neither QR code nor address",
                 "把 XINFANG_PUBLIC_URL 设为对外的 https 地址",
+                grave=in_production,
             )
         ]
     if address.scheme == "https":
@@ -71,12 +71,3 @@ def _address(settings: Settings, *, in_production: bool) -> list[Finding]:
             "在接口前设 TLS 代理,并把 XINFANG_PUBLIC_URL 改为 https 地址",
         )
     ]
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
