@@ -55,7 +55,7 @@ async def visible(world: World, work: Work, petition_id: UUID, client: Client) -
     found = await work.petitions.find(id=petition_id)
     if not found:
         raise NotFound("信访件", "petition")
-    await ensure_visible(world, work, found[0], client)
+    await ensure_visible(world, work, found[0], client, reading=True)
     return found[0]
 
 
@@ -213,7 +213,7 @@ async def attachment(world: World, attachment_id: UUID, *, client: Client) -> At
         if not found:
             raise missing
         petition = await work.petitions.get(found[0].petition_id)
-        await ensure_visible(world, work, petition, client, missing=missing)
+        await ensure_visible(world, work, petition, client, missing=missing, reading=True)
         return found[0]
 
 

@@ -227,7 +227,7 @@ class Router:
             report_due=None,
             purpose=case.sorting.purpose,
             path=case.sorting.path,
-            urgent=case.sorting.urgent,
+            urgent=case.urgent,
             region_code=case.locality.region.code,
             category_code=case.category.code if case.category else None,
             region=case.region_json(self._directory.gazetteer),
@@ -283,9 +283,10 @@ def _explain_sorting(case: Case) -> None:
     elif sorting.purpose is Purpose.SUGGESTION:
         citation = str(case.pack.outcome("suggestion_adopted").citation)
         case.reasons.append(Reason("R7", citation, "建议意见类,由有权单位研究论证"))
-    if sorting.urgent:
-        cues = "、".join(f"“{cue}”" for cue in sorting.urgent_cues)
-        case.say("R10", f"可能重大、紧急({cues}),应当及时报告")
+    if case.urgent:
+        stated = ("登记时写明",) if case.matter.urgent else ()
+        cues = "、".join((*stated, *(f"“{cue}”" for cue in sorting.urgent_cues)))
+        case.say("R10", f"可能重大、紧急({cues}),在转送的同时及时报告")
 
 
 def _organ_json(organ: Organ | None) -> dict[str, object] | None:

@@ -26,6 +26,7 @@ class Matter:
     category_code: str | None = None
     purpose: Purpose | None = None
     confidential: bool = False
+    urgent: bool = False
     respondents: tuple[tuple[RespondentKind, str, UUID | None], ...] = ()
 
     @classmethod
@@ -42,6 +43,7 @@ class Matter:
             category_code=petition.category_code,
             purpose=petition.purpose,
             confidential=petition.confidential,
+            urgent=petition.urgent,
             respondents=tuple((each.kind, each.name, each.organ_id) for each in respondents),
         )
 
@@ -55,6 +57,7 @@ class Matter:
             "category_code": self.category_code,
             "region_code": self.region_code,
             "confidential": self.confidential,
+            "urgent": self.urgent,
             "respondents": [str(organ_id) if organ_id else None for _, _, organ_id in self.respondents],
             "supplements": supplements,
         }
@@ -79,6 +82,7 @@ class Matter:
             category_code=facts["category_code"],
             region_code=facts["region_code"],
             confidential=facts["confidential"],
+            urgent=facts.get("urgent", False),  # decisions from before it was heard do not have it
             respondents=given,
         )
 

@@ -43,6 +43,10 @@ class Case:
         self.reasons.append(Reason(rule, self.pack.routing_rule(rule).article, text, restricted))
 
     @property
+    def urgent(self) -> bool:
+        return self.matter.urgent or self.sorting.urgent
+
+    @property
     def matter_ground(self) -> str:
         return "登记时写明" if self.category_confidence == GIVEN else self.understanding.evidence
 
