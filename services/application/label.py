@@ -1,17 +1,24 @@
-"""A person's decision where a petition goes: kept beside the router's, as the better label of the two."""
+"""A person's decision where a petition goes, or does not: kept beside the router's, as the better label."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from services.application.ports import World
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
-from services.domain.dispatch import Mode
+from services.domain.dispatch import Mode, Objection
+from services.domain.informed import is_closed
 from services.domain.organ import Organ
-from services.domain.petition import Petition, Purpose
+from services.domain.petition import Petition
 from services.domain.refusal import InvalidField
+from services.domain.suggestion import MOST
+
+OFFERED = 0.3
+"""No rule found the organ that is offered after a return; a person judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +51,67 @@ def of_person(
 ) -> DecisionRecord:
     """The decision in the shape of the router's. Its reason may name the accused (30)."""
     rule = world.law.pack(petition.office_region).routing_rule(chosen.rule)
-    region = directory.gazetteer.get(petition.region_code or petition.office_region)
-    category = directory.categories.get(petition.category_code or "")
-    restricted = petition.purpose is Purpose.DENUNCIATION or petition.confidential
     reason = {"rule": rule.id, "article": rule.article, "text": chosen.text}
     more = [{**reason, "text": chosen.for_office, "restricted": True}] if chosen.for_office else []
-    organ = chosen.organ
+    reasons = [{**reason, "restricted": is_closed(petition)}, *more]
+    return _record(world, directory, petition, chosen.organ, chosen.mode, reasons, actor=actor)
+
+
+def of_return(
+    world: World,
+    directory: Directory,
+    petition: Petition,
+    objection: Objection,
+    *,
+    hidden: frozenset[UUID],
+    actor: str,
+) -> DecisionRecord:
+    """An organ was right that it is not its matter, so nobody has it: what was decided before is refuted.
+
+    The desk is offered whom that organ named, then who has the power otherwise (23.3).
+    """
+    today, heard = world.clock.today(), directory.organ(objection.organ_id)
+    suggested = directory.find(objection.suggested_organ_id) if objection.suggested_organ_id else None
+    text = f"{heard.name}的异议成立,退回分流" + (f";其建议由{suggested.name}承办" if suggested else "")
+    article = world.law.pack(petition.office_region).period("D4", on=objection.raised_on).article
+    reason = {"rule": "objection", "article": article, "text": text, "restricted": is_closed(petition)}
+    offered = [(suggested, "提出异议的单位建议")] if suggested is not None else []
+    if petition.category_code in directory.categories and not is_closed(petition):
+        place = petition.region_code or petition.office_region
+        competence = directory.competent(petition.category_code or "", place, today)
+        others = (competence.lead, *competence.co, *competence.alternatives)
+        offered += [(organ, "同类事项的其他主管单位") for organ in others if organ is not None]
+    found: dict[UUID, dict[str, object]] = {}
+    for organ, why in offered:
+        if organ.id not in {heard.id, *hidden} and organ.in_force(today):
+            told = {"organ_id": str(organ.id), "name": organ.name, "score": OFFERED, "reason": why}
+            found.setdefault(organ.id, told)
+    suggestions = list(found.values())[:MOST]
+    return _record(world, directory, petition, None, Mode.REFER, [reason], suggestions, actor=actor)
+
+
+def _record(
+    world: World,
+    directory: Directory,
+    petition: Petition,
+    organ: Organ | None,
+    mode: Mode,
+    reasons: list[dict[str, object]],
+    suggestions: Sequence[dict[str, object]] = (),
+    *,
+    actor: str,
+) -> DecisionRecord:
+    """Without an organ it waits for a person."""
+    region = directory.gazetteer.get(petition.region_code or petition.office_region)
+    category = directory.categories.get(petition.category_code or "")
+    lead = (
+        {"organ_id": str(organ.id), "name": organ.name, "region_code": organ.region_code} if organ else None
+    )
+    confidence = 1.0 if organ else 0.0
     body: dict[str, object] = {
-        "lead": {"organ_id": str(organ.id), "name": organ.name, "region_code": organ.region_code},
+        "lead": lead,
         "co": [],
-        "mode": chosen.mode.value,
+        "mode": mode.value,
         "purpose": petition.purpose.value if petition.purpose else None,
         "path": petition.path.value if petition.path else None,
         "urgent": petition.urgent,
@@ -64,10 +122,10 @@ def of_person(
             "confidence": 1.0 if category else 0.0,
             "candidates": [],
         },
-        "confidence": 1.0,
-        "needs_triage": False,
-        "suggestions": [],
-        "reasons": [{**reason, "restricted": restricted}, *more],
+        "confidence": confidence,
+        "needs_triage": organ is None,
+        "suggestions": list(suggestions),
+        "reasons": reasons,
     }
     return DecisionRecord(
         id=world.codes.new_id(),
@@ -76,8 +134,8 @@ def of_person(
         decided_by=actor,
         directory_version=directory.version,
         rules_version="person",
-        confidence=1.0,
-        needs_triage=False,
-        organ_id=organ.id,
+        confidence=confidence,
+        needs_triage=organ is None,
+        organ_id=organ.id if organ else None,
         body=body,
     )

@@ -26,6 +26,7 @@ class EntryType(StrEnum):
     TURNED_ORDINARY = "petition.turned_ordinary"
     WRITTEN_ANSWER_REQUESTED = "answer.requested"
     OBJECTION_RAISED = "objection.raised"
+    OBJECTION_WITHDRAWN = "objection.withdrawn"
     OBJECTION_DECIDED = "objection.decided"
     DISPUTE_RAISED = "dispute.raised"
     DISPUTE_DECIDED = "dispute.decided"
