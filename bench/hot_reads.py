@@ -28,7 +28,7 @@ from sqlalchemy import event, text
 from services.adapters.crypto import DecryptError
 from services.adapters.keys import new_ring
 from services.adapters.store.vitals import vitals
-from services.application import dispatch, review
+from services.application import in_hand, review
 from services.application.lists import PetitionFilter
 from services.bootstrap import Deployment
 from services.domain.identity import index_name
@@ -89,7 +89,7 @@ async def _kept_answer(world: Deployment, known: Known) -> object:
 
 
 async def _dispatches(world: Deployment, known: Known) -> object:
-    return await world.lists.dispatches(known.organ, states=dispatch.VISIBLE_STATES, after=None, limit=PAGE)
+    return await world.lists.dispatches(known.organ, states=in_hand.VISIBLE_STATES, after=None, limit=PAGE)
 
 
 async def _behind(world: Deployment, known: Known) -> object:
@@ -116,7 +116,11 @@ READS: dict[str, Read] = {
     ),
     "triage desk": _lists(
         lambda known: PetitionFilter(
-            holder_id=known.desk, office_prefix="430900000000", shield_for=known.desk, states=("triage",)
+            holder_id=known.desk,
+            office_prefix="430900000000",
+            shield_for=known.desk,
+            states=("triage",),
+            oldest_first=True,
         )
     ),
     "list of the city's office": _lists(

@@ -120,6 +120,13 @@ class People:
             self.world, held.id, reason=words.OBJECTION, suggested_organ_id=None, call=self.of(held.organ_id)
         )
 
+    async def withdraw_objection(self, held: Dispatch) -> None:
+        async with self.world.read() as work:
+            raised = await work.objections.find(dispatch_id=held.id)
+        if not raised:
+            raise NotFound("异议", "objection")
+        await objection.withdraw(self.world, raised[-1].id, call=self.of(held.organ_id))
+
     async def rule_on(self, held: Dispatch, *, upheld: bool, organ_id: UUID | None = None) -> None:
         async with self.world.read() as work:
             raised = await work.objections.find(dispatch_id=held.id)

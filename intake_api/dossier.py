@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from intake_api.handling import execution_out
+from intake_api.handling import execution_out, objection_link
 from intake_api.registration import deadlines_out, links
 from services.application.petition import Dossier
 from services.application.same_matter import Related
@@ -80,7 +80,7 @@ def full(dossier: Dossier, directory: Directory, client: Client) -> dict[str, An
         "deadlines": deadlines_out(dossier.deadlines),
         "executions": [execution_out(each, directory) for each in dossier.executions],
         "cares": _cares(dossier, directory, client),
-        "links": links(str(petition.id)),
+        "links": links(str(petition.id)) | objection_link(dossier.objection_id),
     }
 
 

@@ -12,9 +12,10 @@ from intake_api.registration import deadlines_out
 from intake_api.replies import reply
 from services.application.acts import Case
 from services.application.dispute import Hearing
+from services.application.in_hand import InHand
 from services.application.objection import Contest
 from services.domain.directory import Directory
-from services.domain.dispatch import Dispatch
+from services.domain.dispatch import Dispatch, Objection
 from services.domain.dispute import Dispute
 from services.domain.execution import Execution
 from services.domain.inbox import EntryType, InboxEntry
@@ -58,7 +59,9 @@ def organ_ref(organ_id: UUID | None, directory: Directory) -> dict[str, Any] | N
     return {"organ_id": organ_id, "name": directory.organ(organ_id).name}
 
 
-def dispatch_brief(dispatch: Dispatch, directory: Directory) -> dict[str, Any]:
+def dispatch_brief(
+    dispatch: Dispatch, directory: Directory, objection_id: UUID | None = None
+) -> dict[str, Any]:
     return {
         "id": dispatch.id,
         "petition_id": dispatch.petition_id,
@@ -78,7 +81,23 @@ def dispatch_brief(dispatch: Dispatch, directory: Directory) -> dict[str, Any]:
         "links": {
             "self": f"/v1/dispatches/{dispatch.id}",
             "petition": f"/v1/petitions/{dispatch.petition_id}",
+            **objection_link(objection_id),
         },
+    }
+
+
+def objection_link(objection_id: UUID | None) -> dict[str, str]:
+    """Where an objection that waits for its decision is read."""
+    return {"objection": f"/v1/objections/{objection_id}"} if objection_id else {}
+
+
+def in_hand_out(each: InHand, directory: Directory) -> dict[str, Any]:
+    return {
+        **dispatch_brief(each.dispatch, directory, each.objection_id),
+        "number": each.petition.number,
+        "title": each.petition.title,
+        "urgent": each.petition.urgent,
+        "due_on": each.due_on,
     }
 
 
@@ -87,7 +106,11 @@ def dispatch_out(case: Case[Dispatch], directory: Directory) -> dict[str, Any]:
 
 
 def objection_out(contest: Contest, directory: Directory) -> dict[str, Any]:
-    objection = contest.objection
+    brief = objection_brief(contest.objection, directory)
+    return {**brief, "petition": petition_status(contest.petition)}
+
+
+def objection_brief(objection: Objection, directory: Directory) -> dict[str, Any]:
     return {
         "id": objection.id,
         "petition_id": objection.petition_id,
@@ -100,7 +123,6 @@ def objection_out(contest: Contest, directory: Directory) -> dict[str, Any]:
         "decided_on": objection.decided_on,
         "decision_reason": objection.decision_reason,
         "assigned_organ": organ_ref(objection.assigned_organ_id, directory),
-        "petition": petition_status(contest.petition),
         "links": {"self": f"/v1/objections/{objection.id}"},
     }
 

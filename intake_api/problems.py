@@ -74,6 +74,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     paper_reading.PaperFontsMissing: 503,
     dispatch.ObjectionTooLate: 409,
     dispatch.DispatchBinding: 409,
+    dispatch.OrganWasRight: 409,
     dispatch.OutsidePowersIsObjection: 409,
     dispatch.NotSubordinate: 409,
     dispatch.HandedOn: 409,

@@ -32,6 +32,7 @@ from services.application import on_the_spot
 from services.application import opinion as opinions
 from services.application import own_limit as own_limits
 from services.domain.access import Call, Client, Scope
+from services.domain.dispatch import DispatchState
 from services.domain.on_the_spot import SpotAnswer
 from services.domain.own_limit import Limit
 
@@ -45,8 +46,10 @@ async def read_dispatch(dispatch_id: UUID, world: World, client: Reading) -> Res
     """转交办件及信访件全貌:内容、诉求、遮掩的信访人、期限、附件。ETag 为信访件版本号。"""
     folder = await dispatches.read(world, dispatch_id, client=client)
     directory = await world.directory()
+    objected = folder.dispatch.state is DispatchState.OBJECTED
+    objection_id = folder.dossier.objection_id if objected else None
     body = {
-        **dispatch_brief(folder.dispatch, directory),
+        **dispatch_brief(folder.dispatch, directory, objection_id),
         "petition": dossier.full(folder.dossier, directory, client),
         "attachments": [dossier.attachment_out(each) for each in folder.attachments],
     }

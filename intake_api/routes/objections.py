@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/objections", tags=["异议 · objections"])
 async def read_objection(
     objection_id: UUID, world: World, client: Annotated[Client, caller(Scope.DISPATCHES, Scope.TRIAGE)]
 ) -> Response:
-    """提出异议的单位和转送单位可以读取。"""
+    """提出异议的单位、转送单位,以及退回后负责分流的信访部门可以读取。"""
     contest = await objections.read(world, objection_id, client=client)
     return of_petition(objection_out(contest, await world.directory()), contest.petition)
 
@@ -41,4 +41,18 @@ async def decide_objection(
     """由转送单位核实后决定:成立的改由其他单位承办,或者退回人工分流;不成立的,该单位不得再提异议。"""
     ruling = objections.Ruling(body.upheld, body.organ_id, body.reason)
     contest = await objections.decide(world, objection_id, ruling, call=call)
+    return of_petition(objection_out(contest, await world.directory()), contest.petition)
+
+
+@router.post(
+    "/{objection_id}/withdrawal",
+    operation_id="withdraw_objection",
+    summary="撤回异议",
+    response_model=ObjectionOut,
+)
+async def withdraw_objection(
+    objection_id: UUID, world: World, call: Annotated[Call, acting(Scope.DISPATCHES)]
+) -> Response:
+    """提出异议的单位在决定之前撤回:仍由其承办,各项期限照常计算;5个工作日之内可以重新提出。"""
+    contest = await objections.withdraw(world, objection_id, call=call)
     return of_petition(objection_out(contest, await world.directory()), contest.petition)

@@ -11,16 +11,15 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from intake_api.calls import World, caller
-from intake_api.handling import cloud_event, dispatch_brief, execution_out, review_brief
+from intake_api.handling import cloud_event, execution_out, in_hand_out, review_brief
 from intake_api.paging import After, Limit, cursor, id_position, position
 from intake_api.replies import reply
 from intake_api.schemas.dispatch import DispatchPage
 from intake_api.schemas.execution import ExecutionPage
 from intake_api.schemas.inbox import DigestOut, InboxPage
 from intake_api.schemas.review import ReviewPage
-from services.application import dispatch as dispatches
 from services.application import execution as executions
-from services.application import inbox
+from services.application import in_hand, inbox
 from services.application import review as reviews
 from services.domain.access import Client, Scope
 from services.domain.dispatch import DispatchState
@@ -93,15 +92,15 @@ async def list_dispatches(
     after: After = None,
     limit: Limit = 50,
 ) -> Response:
-    """本单位承办、协办的转交办件,最新在前。已退回、已收回的不再列出。"""
+    """本单位承办、协办的转交办件,最新在前,各附编号、标题和最近一项期限。已退回、已收回的不再列出。"""
     wanted = {"list": "dispatches", "organ": organ_id, "state": state}
     start = id_position(world, client, wanted, after)
-    rows = await dispatches.listed(world, organ_id, state=state, after=start, limit=limit + 1, client=client)
+    rows = await in_hand.listed(world, organ_id, state=state, after=start, limit=limit + 1, client=client)
     directory = await world.directory()
     more = len(rows) > limit
     body = {
-        "items": [dispatch_brief(dispatch, directory) for dispatch in rows[:limit]],
-        "next": cursor(world, client, wanted, rows[limit - 1].id) if more else None,
+        "items": [in_hand_out(each, directory) for each in rows[:limit]],
+        "next": cursor(world, client, wanted, rows[limit - 1].dispatch.id) if more else None,
         "has_more": more,
     }
     return reply(body)

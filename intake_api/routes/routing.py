@@ -53,6 +53,7 @@ async def _matter(world: Deployment, body: PreviewIn, client: Client) -> Matter:
         category_code=category_code,
         purpose=body.purpose,
         confidential=body.confidential,
+        urgent=body.urgent,
         respondents=tuple(
             GivenRespondent(each.kind, each.name, each.organ_id, each.position) for each in body.respondents
         ),

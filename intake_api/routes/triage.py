@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from intake_api import dossier
 from intake_api.calls import World, acting, caller
-from intake_api.handling import dispatch_out, of_petition
+from intake_api.handling import dispatch_out, objection_brief, of_petition
 from intake_api.paging import After, Limit, cursor, id_position
 from intake_api.replies import reply
 from intake_api.routes.routing import decision_told
@@ -31,9 +31,10 @@ LIST = {"list": "triage"}
 async def list_triage(
     world: World, client: Annotated[Client, caller(Scope.TRIAGE)], after: After = None, limit: Limit = 50
 ) -> Response:
-    """本信访部门待分流的信访件,最新在前,各附系统的判断、理由和至多三个建议。
+    """本信访部门待分流的信访件,先登记的在前,各附期限、系统的判断、理由和至多三个建议。
 
     疑为重复提出的附 proposal:建议不予受理或者不再受理的理由、条款、原件、相似程度和根据,由人认定。
+    因异议成立而退回的附 objection,其建议的单位列在建议之首。
     """
     start = id_position(world, client, LIST, after)
     rows = await triage.waiting(world, client, after=start, limit=limit + 1)
@@ -56,6 +57,8 @@ async def decide_triage(petition_id: UUID, body: TriageDecisionIn, world: World,
     适宜简易办理的可以注明(procedure=simple),由承办单位在受理时决定。
 
     系统建议不予受理而认定有新的事实、新的请求或者并非同一事项的,以 difference 说明,作为新的信访件办理。
+
+    异议已经成立的单位,只在有新的事实时再转送,以 new_facts 写明;仍有争议的,报请共同的上级决定。
     """
     choice = triage.Choice(
         body.organ_id,
@@ -65,6 +68,7 @@ async def decide_triage(petition_id: UUID, body: TriageDecisionIn, world: World,
         body.category_code,
         body.difference,
         body.procedure,
+        body.new_facts,
     )
     case = await triage.decide(world, petition_id, choice, call=call)
     return of_petition(dispatch_out(case, await world.directory()), case.petition)
@@ -93,7 +97,9 @@ def _waiting(each: triage.Waiting, directory: Directory, client: Client) -> dict
         "petition": dossier.brief(each.petition, directory, client),
         "decision": decision_told(record.body, with_restricted=True) if record else None,
         "waiting_since": record.decided_at if record else None,
+        "due_on": each.due_on,
         "proposal": _proposal(each.proposal) if each.proposal else None,
+        "objection": objection_brief(each.objection, directory) if each.objection else None,
     }
 
 

@@ -252,11 +252,29 @@ class FolderOut(DispatchBrief):
     attachments: list[AttachmentOut]
 
 
+class InHandOut(DispatchBrief):
+    """列表中的转交办件:附信访件的编号、标题和最近一项期限"""
+
+    number: str
+    title: str
+    urgent: bool = Field(description="重大紧急")
+    due_on: date | None = Field(description="尚未履行的期限中最近的一项;没有的为 null")
+
+
+_IN_HAND: dict[str, Any] = {
+    **_BRIEF,
+    "number": "430900-20261120-000001-2",
+    "title": "征地补偿款没有发放",
+    "urgent": False,
+    "due_on": "2027-01-22",
+}
+
+
 class DispatchPage(Told):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"items": [_BRIEF], "next": None, "has_more": False}]}
+        json_schema_extra={"examples": [{"items": [_IN_HAND], "next": None, "has_more": False}]}
     )
 
-    items: list[DispatchBrief]
+    items: list[InHandOut]
     next: str | None = Field(description="下一页的 after;没有更多时为 null")
     has_more: bool

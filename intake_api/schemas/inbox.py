@@ -30,6 +30,7 @@ EVENT: dict[str, Any] = {
         "mode": "refer",
         "role": "lead",
         "report_due": None,
+        "urgent": False,
         "links": {"dispatch": f"/v1/dispatches/{DISPATCH_ID}", "petition": f"/v1/petitions/{PETITION_ID}"},
     },
 }

@@ -35,7 +35,24 @@ class RulingIn(Sent):
     reason: Text5000
 
 
-class ObjectionOut(Told):
+class ObjectionBrief(Told):
+    """一项异议及其决定"""
+
+    id: UUID
+    petition_id: UUID
+    dispatch_id: UUID
+    organ: OrganRef
+    reason: str
+    suggested_organ: OrganRef | None
+    raised_on: date
+    state: ObjectionState
+    decided_on: date | None
+    decision_reason: str | None
+    assigned_organ: OrganRef | None = Field(description="异议成立后改由其承办的单位")
+    links: dict[str, str]
+
+
+class ObjectionOut(ObjectionBrief):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -58,16 +75,4 @@ class ObjectionOut(Told):
         }
     )
 
-    id: UUID
-    petition_id: UUID
-    dispatch_id: UUID
-    organ: OrganRef
-    reason: str
-    suggested_organ: OrganRef | None
-    raised_on: date
-    state: ObjectionState
-    decided_on: date | None
-    decision_reason: str | None
-    assigned_organ: OrganRef | None = Field(description="异议成立后改由其承办的单位")
     petition: PetitionStatus
-    links: dict[str, str]

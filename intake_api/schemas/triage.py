@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from intake_api.schemas.decision import DECISION, DecisionTold
 from intake_api.schemas.dispatch import ORGAN_ID
+from intake_api.schemas.objection import ObjectionBrief
 from intake_api.schemas.petition import INSTANT, PetitionBrief
 from intake_api.schemas.sent import Sent, Text2000, Told
 from services.domain.dispatch import Procedure
@@ -34,6 +35,9 @@ class TriageDecisionIn(Sent):
         None,
         description="系统建议不予受理的:与原件有何不同(新的事实、新的请求、另一事项);填写的作为新的信访件办理",
         examples=["new_facts"],
+    )
+    new_facts: Text2000 | None = Field(
+        None, description="该单位的异议此前已经成立、仍转送该单位的,写明有何新的事实", examples=[None]
     )
 
 
@@ -70,12 +74,14 @@ class ProposalOut(Told):
 
 
 class WaitingOut(Told):
-    """一件待分流的信访件,及系统未能确定的决定和三个建议"""
+    """一件待分流的信访件,及尚未确定的决定和三个建议;因异议成立退回的,附该异议"""
 
     petition: PetitionBrief
     decision: DecisionTold | None
     waiting_since: str | None = Field(json_schema_extra=INSTANT)
+    due_on: date | None = Field(description="最近一项期限的届满日,一般为登记、转送的期限;没有的为 null")
     proposal: ProposalOut | None = Field(description="疑为重复提出的,建议和根据;没有的为 null")
+    objection: ObjectionBrief | None = Field(description="成立而使其退回的异议;没有的为 null")
 
 
 _PETITION: dict[str, Any] = {
@@ -139,7 +145,9 @@ class TriagePage(Told):
                             "petition": _PETITION,
                             "decision": {**DECISION, "lead": None, "confidence": 0.31, "needs_triage": True},
                             "waiting_since": "2026-11-20T02:11:10Z",
+                            "due_on": "2026-12-07",
                             "proposal": _PROPOSAL,
+                            "objection": None,
                         }
                     ],
                     "next": None,

@@ -17,6 +17,7 @@ from services.domain.directory import Directory
 from services.domain.dispatch import GONE, Dispatch, DispatchState, HandedOn
 from services.domain.execution import Execution
 from services.domain.inbox import EntryType
+from services.domain.informed import informed
 from services.domain.opinion import Notice, Opinion
 from services.domain.organ import Organ
 from services.domain.petition import Petition, Purpose, Respondent, State
@@ -108,7 +109,10 @@ async def party_organs(work: Work, petition: Petition) -> set[UUID]:
     """The organs in whose hands the petition is or was answered, by dispatch or by review; and who decides,
     or decided, whose matter it is (24).
     """
-    dispatches = await work.dispatches.find(petition_id=petition.id)
+    return await _parties(work, petition, await work.dispatches.find(petition_id=petition.id))
+
+
+async def _parties(work: Work, petition: Petition, dispatches: list[Dispatch]) -> set[UUID]:
     reviews = await work.reviews.find(petition_id=petition.id)
     there = [dispatch for dispatch in dispatches if dispatch.state not in GONE]
     held = {dispatch.organ_id for dispatch in there}
@@ -139,21 +143,32 @@ def accused_organs(respondents: Iterable[Respondent], petition: Petition) -> fro
 
 
 async def ensure_visible(
-    world: World, work: Work, petition: Petition, client: Client, *, missing: NotFound | None = None
+    world: World,
+    work: Work,
+    petition: Petition,
+    client: Client,
+    *,
+    missing: NotFound | None = None,
+    reading: bool = False,
 ) -> None:
     """Raise ``NotFound``, exactly as for a petition that does not exist, when the caller may not see it.
 
-    ``missing`` is what is raised for something of a petition, as if that did not exist.
+    ``missing`` is what is raised for something of a petition, as if that did not exist. ``reading``: nothing
+    is done to it, so who was only told of it may see it too (信访工作条例 22, 25).
     """
     directory = await world.directory()
     in_region = directory.gazetteer.contains(client.region_code, petition.office_region)
+    dispatches = await work.dispatches.find(petition_id=petition.id)
+    parties = await _parties(work, petition, dispatches)
+    if reading:
+        parties |= informed(directory, petition, world.law.pack(petition.office_region), dispatches)
     visible = may_see(
         client,
         source_id=petition.client_id,
         screened=petition.state.screened,
         denunciation=petition.purpose is Purpose.DENUNCIATION,
         in_office_region=in_region,
-        party_organs=await party_organs(work, petition),
+        party_organs=parties,
         shielded=await shielded(world, work, petition),
     )
     if not visible:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from services.domain.statute import NoSuchRule
 RUNNING = (DeadlineState.RUNNING.value, DeadlineState.OVERDUE.value)
 # They run from the acceptance or the order to decide anew, whoever has the case since (信访工作条例 34).
 OF_THE_CASE = (HANDLING, "DR")
+OBJECT = "D4"
 
 
 async def start(
@@ -103,6 +105,32 @@ async def running(
         wanted["subject_id"] = subject_id
     found = await work.deadlines.find(petition_id=petition.id, state=RUNNING, **wanted)
     return [clock for clock in found if clock.state.value in RUNNING]  # not those this transaction closed
+
+
+async def first_due(work: Work, petition_ids: tuple[UUID, ...]) -> dict[UUID, date]:
+    """By petition, the day on which the first of its running clocks ends: of what must be done by then."""
+    return _first(await _duties(work, petition_ids), lambda clock: clock.petition_id)
+
+
+async def first_due_of_subjects(work: Work, petition_ids: tuple[UUID, ...]) -> dict[UUID, date]:
+    """As :func:`first_due`, by dispatch or review."""
+    return _first(await _duties(work, petition_ids), lambda clock: clock.subject_id)
+
+
+async def _duties(work: Work, petition_ids: tuple[UUID, ...]) -> list[Deadline]:
+    """No rights that lapse, no limits that callers set themselves, no answers to recommendations."""
+    if not petition_ids:
+        return []
+    found = await work.deadlines.find(petition_id=petition_ids, state=RUNNING)
+    return [clock for clock in found if clock.rule not in (*own_limit.RULES, OBJECT, RECOMMENDATION)]
+
+
+def _first(found: list[Deadline], of: Callable[[Deadline], UUID | None]) -> dict[UUID, date]:
+    first: dict[UUID, date] = {}
+    for clock in sorted(found, key=lambda each: each.due_on, reverse=True):
+        if (key := of(clock)) is not None:
+            first[key] = clock.due_on
+    return first
 
 
 async def meet(

@@ -25,7 +25,6 @@ from services.application.routing import Target, dispatch_to
 from services.domain import deadline as rules
 from services.domain.access import Call, Client
 from services.domain.dispatch import (
-    GONE,
     Dispatch,
     DispatchState,
     Mode,
@@ -43,8 +42,6 @@ from services.domain.refusal import InvalidField, NotFound, Refusal
 from services.domain.sorting import way_told
 from services.domain.statute import Answer, Ground, RulePack
 from services.domain.steps import Act
-
-VISIBLE_STATES = tuple(state.value for state in DispatchState if state not in GONE)
 
 
 class LeadOnly(Refusal):
@@ -125,24 +122,6 @@ async def read(world: World, dispatch_id: UUID, *, client: Client) -> Folder:
         await ensure_visible(world, work, petition, client, missing=missing)
         attachments = await work.attachments.find(petition_id=petition.id)
         return Folder(dispatch, await dossier(world, work, petition, client), attachments)
-
-
-async def listed(
-    world: World,
-    organ_id: UUID,
-    *,
-    state: DispatchState | None,
-    after: UUID | None,
-    limit: int,
-    client: Client,
-) -> list[Dispatch]:
-    """The organ's own dispatches, newest first, without those it gave back or lost."""
-    if client.organ_id != organ_id:
-        raise NotFound("机关、单位", "organ")
-    states = VISIBLE_STATES if state is None else tuple({state.value} & set(VISIBLE_STATES))
-    if not states:
-        return []
-    return await world.lists.dispatches(organ_id, states=states, after=after, limit=limit)
 
 
 async def receive(world: World, dispatch_id: UUID, *, call: Call) -> Case[Dispatch]:

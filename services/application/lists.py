@@ -23,6 +23,7 @@ class PetitionFilter:
 
     ``person`` is a name, a document number or a phone, already normalised, found exactly. ``or_brought_by``
     goes with ``holder_id``: or what this client registered, denunciations excepted (信访工作条例 23, 30).
+    ``oldest_first`` turns the list round; it does not go with ``or_brought_by``.
     """
 
     client_id: str | None = None
@@ -41,6 +42,7 @@ class PetitionFilter:
     received_from: date | None = None
     received_to: date | None = None
     person: str | None = None
+    oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class RunningClock:
 
 
 class Lists(Protocol):
-    """Reads of many rows, newest first, each page after the id that ended the one before it."""
+    """Reads of many rows, newest first unless told, each page after the id that ended the one before it."""
 
     async def petitions(
         self, wanted: PetitionFilter, *, after: UUID | None, limit: int

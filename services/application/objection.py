@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.application import clocks, dispute, release
+from services.application import clocks, dispute, label, release
 from services.application.acts import (
     carried_out,
     drop_recusal_requests,
@@ -37,7 +37,7 @@ from services.domain.inbox import EntryType
 from services.domain.organ import OrganKind
 from services.domain.own_limit import ORGAN
 from services.domain.paper_words import span
-from services.domain.petition import Petition
+from services.domain.petition import Petition, State
 from services.domain.refusal import InvalidField, NotFound, Refusal
 from services.domain.steps import Act
 
@@ -84,12 +84,12 @@ async def raise_objection(
         dispatch, petition, repeated = await own_dispatch(work, dispatch_id, call)
         if repeated:
             earlier_id = await told_then(work, petition, call, "objection_id", kind=Act.OBJECT.value)
-            return Contest(await work.objections.get(earlier_id), petition)
+            earlier = await work.objections.get(earlier_id)
+            if earlier.state is not ObjectionState.WITHDRAWN:  # what was taken back may be said once more
+                return Contest(earlier, petition)
         await _ensure_objectionable(world, work, petition, dispatch, reason)
         if suggested_organ_id is not None:
-            directory = await world.directory()
-            today = world.clock.today()
-            named_organ(directory, suggested_organ_id, on=today, pointer="/suggested_organ_id")
+            await _ensure_may_suggest(world, dispatch, suggested_organ_id)
         objection = Objection(
             id=world.codes.new_id(),
             petition_id=petition.id,
@@ -127,8 +127,55 @@ async def _ensure_objectionable(
             raise ObjectionTooLate(due_on=clock.due_on, length=span(period), article=clock.article)
 
 
+async def _ensure_may_suggest(world: World, dispatch: Dispatch, organ_id: UUID) -> None:
+    """Any organ but the one that objects: whose matter it is accepts it."""
+    pointer = "/suggested_organ_id"
+    named_organ(await world.directory(), organ_id, on=world.clock.today(), pointer=pointer)
+    if organ_id == dispatch.organ_id:
+        raise InvalidField(
+            code="organ_objects",
+            zh="不能建议由提出异议的单位自己承办;属于本单位职权的,请直接受理。",
+            en="An organ does not suggest itself; what is its own matter it accepts.",
+            pointer=pointer,
+        )
+
+
+async def withdraw(world: World, objection_id: UUID, *, call: Call) -> Contest:
+    """The organ takes its objection back before it is decided: it keeps the case, its periods run on.
+
+    It may object anew while the 5 working days last.
+    """
+    async with world.begin(call) as work:
+        found = await work.objections.find(id=objection_id)
+        if not found or found[0].organ_id != call.client.organ_id:
+            raise NotFound("异议", "objection")
+        objection = found[0]
+        dispatch, petition, repeated = await own_dispatch(work, objection.dispatch_id, call)
+        await work.objections.refresh(objection)
+        if repeated:
+            return Contest(objection, petition)
+        if objection.state is not ObjectionState.OPEN:
+            raise ObjectionDecided()
+        objection.state = ObjectionState.WITHDRAWN
+        await work.objections.save(objection)
+        data = {"objection_id": str(objection.id), "dispatch_id": str(dispatch.id)}
+        take(work, petition, Act.WITHDRAW_OBJECTION, actor=call.actor, data=data)
+        await _keep(world, work, dispatch)
+        if dispatch.sender_id is not None:
+            work.post(dispatch.sender_id, EntryType.OBJECTION_WITHDRAWN, petition, data)
+        await work.flush()
+        return Contest(objection, petition)
+
+
+async def _keep(world: World, work: Work, dispatch: Dispatch) -> None:
+    """The organ that objected has the case as before."""
+    dispatch.move(DispatchState.RECEIVED)
+    dispatch.received_on = dispatch.received_on or world.clock.today()
+    await work.dispatches.save(dispatch)
+
+
 async def read(world: World, objection_id: UUID, *, client: Client) -> Contest:
-    """For the organ that objects and the one that decides; neither sees it when shielded."""
+    """For the organ that objects, who decides, and the desk that has it since; never for the shielded."""
     async with world.read() as work:
         found = await work.objections.find(id=objection_id)
         if not found:
@@ -136,7 +183,10 @@ async def read(world: World, objection_id: UUID, *, client: Client) -> Contest:
         dispatch = await work.dispatches.get(found[0].dispatch_id)
         petition = (await work.petitions.find(id=dispatch.petition_id))[0]
         hidden = await shielded(world, work, petition)
-        if client.organ_id not in {found[0].organ_id, dispatch.sender_id} - hidden:
+        desk_id = petition.holder_id if petition.state is State.TRIAGE else None
+        if client.organ_id is None or client.organ_id not in {
+            found[0].organ_id, dispatch.sender_id, desk_id,
+        } - hidden:  # fmt: skip
             raise NotFound("异议", "objection")
         return Contest(found[0], petition)
 
@@ -207,7 +257,13 @@ async def _uphold(
         await release.take_all_back(work, petition)  # the desk names anew who helps, too
         petition.holder_id = desk(directory, petition, hidden)
         await clocks.hand_over(work, petition, owner_id=petition.holder_id)
-        await dispute.raised_by_return(world, work, petition, dispatch.sender_id, actor=call.actor)
+        if again:
+            await dispute.raised_by_return(world, work, petition, dispatch.sender_id, actor=call.actor)
+            return
+        refuted = await label.of_return(
+            world, work, directory, petition, objection, hidden=hidden, actor=call.actor
+        )
+        await work.decisions.add(refuted)
         return
     named_organ(directory, ruling.organ_id, on=world.clock.today())
     _ensure_may_send(directory, dispatch, ruling.organ_id)
@@ -239,9 +295,7 @@ async def _reject(
     world: World, work: Work, petition: Petition, dispatch: Dispatch, objection: Objection, call: Call
 ) -> None:
     """The organ keeps the file; having been heard, it may not object again (R8b, practice)."""
-    dispatch.move(DispatchState.RECEIVED)
-    dispatch.received_on = dispatch.received_on or world.clock.today()
     dispatch.binding = True
-    await work.dispatches.save(dispatch)
+    await _keep(world, work, dispatch)
     data = {"objection_id": str(objection.id), "dispatch_id": str(dispatch.id)}
     take(work, petition, Act.REJECT_OBJECTION, actor=call.actor, data=data)

@@ -13,6 +13,7 @@ from services.application.same_matter import Related, related
 from services.domain.access import Call, Client, ClientRole, NotCompetent
 from services.domain.deadline import Deadline
 from services.domain.decision import DecisionRecord
+from services.domain.dispatch import ObjectionState
 from services.domain.execution import Execution
 from services.domain.inbox import EntryType
 from services.domain.ledger import Event
@@ -48,6 +49,7 @@ class Dossier:
     executions: list[Execution]
     cares: list[Care]
     related: list[Related]
+    objection_id: UUID | None
 
 
 async def visible(world: World, work: Work, petition_id: UUID, client: Client) -> Petition:
@@ -55,7 +57,7 @@ async def visible(world: World, work: Work, petition_id: UUID, client: Client) -
     found = await work.petitions.find(id=petition_id)
     if not found:
         raise NotFound("信访件", "petition")
-    await ensure_visible(world, work, found[0], client)
+    await ensure_visible(world, work, found[0], client, reading=True)
     return found[0]
 
 
@@ -76,7 +78,19 @@ async def dossier(world: World, work: Work, petition: Petition, client: Client) 
         await work.executions.find(petition_id=petition.id) if petition.state in ANSWERED_ONCE else [],
         await work.cares.find(petition_id=petition.id) if petition.state is State.FINAL else [],
         await related(world, work, petition, client),
+        await _open_objection(work, petition, client),
     )
+
+
+async def _open_objection(work: Work, petition: Petition, client: Client) -> UUID | None:
+    """The objection that is not decided yet, for who raised it and who decides it."""
+    if petition.state is not State.OBJECTED:
+        return None
+    for objection in await work.objections.find(petition_id=petition.id, state=ObjectionState.OPEN.value):
+        dispatch = await work.dispatches.get(objection.dispatch_id)
+        if client.organ_id in (objection.organ_id, dispatch.sender_id):
+            return objection.id
+    return None
 
 
 def _concerns(clock: Deadline, client: Client) -> bool:
@@ -213,7 +227,7 @@ async def attachment(world: World, attachment_id: UUID, *, client: Client) -> At
         if not found:
             raise missing
         petition = await work.petitions.get(found[0].petition_id)
-        await ensure_visible(world, work, petition, client, missing=missing)
+        await ensure_visible(world, work, petition, client, missing=missing, reading=True)
         return found[0]
 
 

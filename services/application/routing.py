@@ -26,6 +26,7 @@ from services.domain.dispatch import (
     Role,
 )
 from services.domain.inbox import EntryType
+from services.domain.informed import ALERT_RULE, alerted, copied, offices
 from services.domain.outbox import Job
 from services.domain.petition import Petition, State
 from services.domain.procedure import DECIDE
@@ -97,6 +98,7 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
     await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(hidden)))
     record = _record(world, petition, decision, facts=matter.facts(len(added)))
     await work.decisions.add(record)
+    _alert(world, work, directory, petition, hidden)
     office_id = desk(directory, petition, hidden)
     link = await same_matter.recognise(world, work, petition, people, desk_id=office_id)
     repeats = link is not None and link.state is LinkState.PROPOSED
@@ -116,11 +118,21 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
 
 def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID]) -> UUID | None:
     """The petition office whose triage desk has it: the region's, or the nearest above that may know (30)."""
-    for region in directory.gazetteer.lineage(petition.office_region):
-        office = directory.petition_office(region.code)
-        if office is not None and office.id not in hidden:
-            return office.id
-    return None
+    return next((office.id for office in offices(directory, petition.office_region, hidden)), None)
+
+
+def _alert(
+    world: World, work: Work, directory: Directory, petition: Petition, hidden: frozenset[UUID]
+) -> None:
+    """重大、紧急的及时报告: told at once, wherever it goes (25)."""
+    told = alerted(directory, petition, hidden)
+    if not told:
+        return
+    article = world.law.pack(petition.office_region).routing_rule(ALERT_RULE).article
+    data = {"organ_ids": [str(organ_id) for organ_id in told], "article": article}
+    work.record(petition, "alerted", actor=SYSTEM, data=data)
+    for organ_id in told:
+        work.post(organ_id, EntryType.PETITION_URGENT, petition, {"urgent": True})
 
 
 async def _hand_over_clock(work: Work, petition: Petition, hidden: frozenset[UUID]) -> None:
@@ -160,11 +172,30 @@ async def dispatch_to(
         "role": "lead",
         "clocks": started,
     }
-    work.record(petition, "dispatched", actor=actor, data={**told, "kept": True} if kept else told)
-    work.post(target.organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch))
-    if not kept:  # nobody writes to an organ about what it received itself
-        await paper.passed_on(world, work, petition, dispatch, copies=target.co_ids)
+    if kept:  # nobody writes to an organ about what it received itself
+        work.record(petition, "dispatched", actor=actor, data={**told, "kept": True})
+        work.post(target.organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch, petition))
+        return dispatch
+    copies = await _copied(world, petition, target, shielded)
+    if copies:
+        told["copies"] = [str(office_id) for office_id in copies]
+    work.record(petition, "dispatched", actor=actor, data=told)
+    work.post(target.organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch, petition))
+    for office_id in copies:
+        copy = {"organ_id": str(target.organ_id), "mode": dispatch.mode.value, "urgent": petition.urgent}
+        work.post(office_id, EntryType.PETITION_COPIED, petition, copy)
+    await paper.passed_on(world, work, petition, dispatch, copies=(*target.co_ids, *copies))
     return dispatch
+
+
+async def _copied(
+    world: World, petition: Petition, target: Target, shielded: frozenset[UUID]
+) -> tuple[UUID, ...]:
+    """抄送: the lower level's petition offices; the organs that take part get dispatches of their own."""
+    organ_ids = (target.organ_id, *target.co_ids)
+    directory, pack = await world.directory(), world.law.pack(petition.office_region)
+    found = copied(directory, petition, pack, organ_ids, sender_id=target.sender_id)
+    return tuple(each for each in found if each not in shielded and each not in organ_ids)
 
 
 async def _start_clocks(
@@ -215,7 +246,7 @@ async def involve(
     await work.dispatches.add(dispatch)
     data = {"dispatch_id": str(dispatch.id), "organ_id": str(organ_id), "mode": "refer", "role": "co"}
     work.record(petition, "dispatched", actor=actor, data=data)
-    work.post(organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch))
+    work.post(organ_id, EntryType.DISPATCH_CREATED, petition, _thin(dispatch, petition))
 
 
 def _dispatch(world: World, petition: Petition, target: Target, role: Role) -> Dispatch:
@@ -235,12 +266,13 @@ def _dispatch(world: World, petition: Petition, target: Target, role: Role) -> D
     )
 
 
-def _thin(dispatch: Dispatch) -> dict[str, object]:
+def _thin(dispatch: Dispatch, petition: Petition) -> dict[str, object]:
     return {
         "dispatch_id": str(dispatch.id),
         "mode": dispatch.mode.value,
         "role": dispatch.role.value,
         "report_due": dispatch.report_due.isoformat() if dispatch.report_due else None,
+        "urgent": petition.urgent,
     }
 
 

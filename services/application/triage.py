@@ -27,7 +27,15 @@ from services.application.routing import Target, dispatch_to
 from services.domain.access import Call, Client, Shield
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
-from services.domain.dispatch import Dispatch, Mode, Procedure
+from services.domain.dispatch import (
+    Dispatch,
+    Mode,
+    Objection,
+    ObjectionState,
+    OrganWasRight,
+    Procedure,
+)
+from services.domain.organ import Organ
 from services.domain.petition import Path, Petition, Purpose, State
 from services.domain.refusal import InvalidField
 from services.domain.same_matter import Difference, Link, LinkState
@@ -40,7 +48,8 @@ class Choice:
     """A person's decision. ``report_due`` makes it an assignment (交办); ``purpose`` corrects the sorting.
 
     ``difference`` says why it is not the repetition that was proposed: it opens a chain of its own (36).
-    ``procedure`` simple marks it as fit for 简易办理: the organ decides when it accepts.
+    ``procedure`` simple marks it as fit for 简易办理: the organ decides when it accepts. ``new_facts`` says
+    why it goes to an organ again that was right not to want it (23).
     """
 
     organ_id: UUID
@@ -50,6 +59,7 @@ class Choice:
     category_code: str | None = None
     difference: Difference | None = None
     procedure: Procedure = Procedure.ORDINARY
+    new_facts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +73,20 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A petition on the desk with the decision that put it there (its three best suggestions in the body)."""
+    """A petition on the desk with the decision that put it there (its three best suggestions in the body).
+
+    ``objection`` was upheld and brought it back; ``due_on``: when the first of its clocks runs out.
+    """
 
     petition: Petition
     decision: DecisionRecord | None
     proposal: Proposal | None = None
+    objection: Objection | None = None
+    due_on: date | None = None
 
 
 async def waiting(world: World, client: Client, *, after: UUID | None, limit: int) -> list[Waiting]:
-    """What waits on the caller's own desk, newest first; the desks of its counties are their business.
+    """What waits on the caller's own desk, oldest first; the desks of its counties are their business.
 
     Nothing that the caller must not see.
     """
@@ -80,14 +95,22 @@ async def waiting(world: World, client: Client, *, after: UUID | None, limit: in
         office_prefix=client.region_code,
         shield_for=client.organ_id,
         states=(State.TRIAGE.value,),
+        oldest_first=True,
     )
     petitions = await world.lists.petitions(wanted, after=after, limit=limit)
     async with world.read() as work:
         ids = tuple(petition.id for petition in petitions)
         decisions = await work.decisions.find(petition_id=ids) if ids else []
         proposals = await _proposals(world, work, petitions, client)
+        upheld = ObjectionState.UPHELD.value
+        raised = await work.objections.find(petition_id=ids, state=upheld) if ids else []
+        due = await clocks.first_due(work, ids)
     newest = {decision.petition_id: decision for decision in decisions}
-    return [Waiting(each, newest.get(each.id), proposals.get(each.id)) for each in petitions]
+    objections = {objection.petition_id: objection for objection in raised}
+    return [
+        Waiting(each, newest.get(each.id), proposals.get(each.id), objections.get(each.id), due.get(each.id))
+        for each in petitions
+    ]
 
 
 async def _proposals(
@@ -115,16 +138,19 @@ async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call)
             return await case(work, petition, await work.dispatches.get(sent_id))
         directory = await world.directory()
         organ = named_organ(directory, choice.organ_id, on=world.clock.today())
+        again = await _again(work, petition, organ, choice)
         _correct(directory, petition, choice, today=world.clock.today())
         hidden = await _shielded_anew(world, work, directory, petition)
         data = {
             "organ_id": str(organ.id),
             "category_code": petition.category_code,
             **await repetition.go_on(world, work, petition, choice.difference, call=call),
+            **({"despite_objection": str(again.id)} if again else {}),
         }
         take(work, petition, Act.ASSIGN, actor=call.actor, data=data)
         mode = Mode.ASSIGN if choice.report_due else Mode.REFER
-        text, named = f"人工分流:{choice.reason}", choice.category_code is not None
+        text = f"人工分流:{choice.reason}" + (f";新的事实:{choice.new_facts}" if again else "")
+        named = choice.category_code is not None
         chosen = label.Chosen(organ, mode, "R1", text, named=named)
         await work.decisions.add(
             await label.of_person(world, work, directory, petition, chosen, actor=call.actor)
@@ -137,6 +163,15 @@ async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call)
         target = Target(organ.id, call.client.organ_id, mode, choice.report_due, procedure=choice.procedure)
         dispatch = await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)
         return await case(work, petition, dispatch)
+
+
+async def _again(work: Work, petition: Petition, organ: Organ, choice: Choice) -> Objection | None:
+    """The upheld objection of the organ that is to have it again; on new facts alone (23)."""
+    upheld = ObjectionState.UPHELD.value
+    found = await work.objections.find(petition_id=petition.id, organ_id=organ.id, state=upheld)
+    if found and choice.new_facts is None:
+        raise OrganWasRight(organ=organ.name, decided_on=found[-1].decided_on)
+    return found[-1] if found else None
 
 
 def _correct(directory: Directory, petition: Petition, choice: Choice, *, today: date) -> None:

@@ -86,6 +86,7 @@ class ObjectionState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  # by the organ that objected, which keeps the case
     CEASED = "ceased"  # the case was taken from the organ that objected: nothing is left to decide
 
 
@@ -110,6 +111,15 @@ class ObjectionTooLate(Refusal):
     """异议期限已于{due_on}届满,应当自收到之日起{length}内提出({article})。"""
 
     english = "The period for objecting ended on {due_on} ({article})."
+
+
+class OrganWasRight(Refusal):
+    """{organ}的异议已于{decided_on}成立(条例 23)。有新的事实的,写明 new_facts;否则报请共同的上级决定(24)。"""
+
+    english = (
+        "The objection of {organ} was upheld on {decided_on} (art. 23). State new_facts where there are any; "
+        "where the organs differ, their common superior decides (art. 24)."
+    )
 
 
 class DispatchBinding(Refusal):

@@ -13,6 +13,8 @@ class EntryType(StrEnum):
     DISPATCH_CREATED = "dispatch.created"
     DISPATCH_WITHDRAWN = "dispatch.withdrawn"
     PETITION_SUPPLEMENTED = "petition.supplemented"
+    PETITION_URGENT = "petition.urgent"
+    PETITION_COPIED = "petition.copied"  # sent to an organ of this office's level
     DEADLINE_WARNING = "deadline.warning"
     DEADLINE_MISSED = "deadline.missed"
     DEADLINE_MOVED = "deadline.moved"  # by a holiday notice; what an act moves is told as that act
@@ -24,6 +26,7 @@ class EntryType(StrEnum):
     TURNED_ORDINARY = "petition.turned_ordinary"
     WRITTEN_ANSWER_REQUESTED = "answer.requested"
     OBJECTION_RAISED = "objection.raised"
+    OBJECTION_WITHDRAWN = "objection.withdrawn"
     OBJECTION_DECIDED = "objection.decided"
     DISPUTE_RAISED = "dispute.raised"
     DISPUTE_DECIDED = "dispute.decided"

@@ -133,7 +133,7 @@ class Router:
 
     def _heard(self, matter: Matter) -> Understanding:
         """What the words of the lexicon say it is about, and the model where there is one."""
-        finding = self._matters.find(matter.text, matter.heading)
+        finding = self._matters.find(matter.text, matter.title)
         model = self._witnesses.matter
         if model is None:
             return by_words(finding)
@@ -246,7 +246,7 @@ class Router:
             report_due=None,
             purpose=case.sorting.purpose,
             path=case.sorting.path,
-            urgent=case.sorting.urgent,
+            urgent=case.urgent,
             region_code=case.locality.region.code,
             category_code=case.category.code if case.category else None,
             region=case.region_json(self._directory.gazetteer),
@@ -315,8 +315,10 @@ def _explain_sorting(case: Case) -> None:
     elif sorting.purpose is Purpose.SUGGESTION:
         citation = str(case.pack.outcome("suggestion_adopted").citation)
         case.reasons.append(Reason("R7", citation, "建议意见类,由有权单位研究论证"))
-    if sorting.urgent:
-        case.say("R10", f"可能重大、紧急({_quoted(sorting.urgent_cues)}),应当及时报告")
+    if case.urgent:
+        stated = ("登记时写明",) if case.matter.urgent else ()
+        cues = "、".join((*stated, *(f"“{cue}”" for cue in sorting.urgent_cues)))
+        case.say("R10", f"可能重大、紧急({cues}),在转送的同时及时报告")
 
 
 def _explain_denunciation(case: Case) -> None:

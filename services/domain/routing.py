@@ -25,10 +25,7 @@ class GivenRespondent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """The facts that routing may look at: never who the petitioner is.
-
-    ``titled``: its title is more than the beginning of its content, of which one is made where none is given.
-    """
+    """The facts that routing may look at: never who the petitioner is."""
 
     title: str
     content: str
@@ -40,15 +37,13 @@ class Matter:
     category_code: str | None = None
     purpose: Purpose | None = None
     confidential: bool = False
+    urgent: bool = False
     respondents: tuple[GivenRespondent, ...] = ()
-    titled: bool = True
 
     @classmethod
     def brought(cls, content: str, *, title: str | None, office_region: str, **more: Any) -> Matter:
         """As it would be registered: without a title it gets one."""
-        made = title_of(content)
-        title = title or made
-        return cls(title=title, content=content, office_region=office_region, titled=title != made, **more)
+        return cls(title=title or title_of(content), content=content, office_region=office_region, **more)
 
     @classmethod
     def of(cls, petition: Petition, respondents: Sequence[Respondent], more: str = "") -> Matter:
@@ -64,10 +59,10 @@ class Matter:
             category_code=petition.category_code,
             purpose=petition.purpose,
             confidential=petition.confidential,
+            urgent=petition.urgent,
             respondents=tuple(
                 GivenRespondent(each.kind, each.name, each.organ_id, each.position) for each in respondents
             ),
-            titled=petition.title != title_of(petition.content),
         )
 
     def facts(self, supplements: int) -> dict[str, object]:
@@ -80,9 +75,9 @@ class Matter:
             "category_code": self.category_code,
             "region_code": self.region_code,
             "confidential": self.confidential,
+            "urgent": self.urgent,
             "respondents": [str(each.organ_id) if each.organ_id else None for each in self.respondents],
             "supplements": supplements,
-            "titled": self.titled,
         }
 
     @classmethod
@@ -105,14 +100,9 @@ class Matter:
             category_code=facts["category_code"],
             region_code=facts["region_code"],
             confidential=facts["confidential"],
+            urgent=facts.get("urgent", False),  # decisions from before it was heard do not have it
             respondents=given,
-            titled=facts.get("titled", True),  # before this fact was kept, every title counted as one
         )
-
-    @property
-    def heading(self) -> str:
-        """The title, if somebody gave it: the same words twice are no more evidence than once."""
-        return self.title if self.titled else ""
 
     @property
     def text(self) -> str:

@@ -55,6 +55,10 @@ class Case:
         self.say(rule, text, restricted=True)
 
     @property
+    def urgent(self) -> bool:
+        return self.matter.urgent or self.sorting.urgent
+
+    @property
     def matter_ground(self) -> str:
         return "登记时写明" if self.category_confidence == GIVEN else self.understanding.evidence
 

@@ -25,6 +25,7 @@ class Act(StrEnum):
     UPHOLD_OBJECTION = "objection_upheld"
     REDIRECT = "redirected"
     REJECT_OBJECTION = "objection_rejected"
+    WITHDRAW_OBJECTION = "objection_withdrawn"
     RECALL = "recalled"
     RAISE_DISPUTE = "dispute_raised"
     RULE = "dispute_ruled"
@@ -95,6 +96,7 @@ STEPS: dict[tuple[State, Act], Step] = {
     (S.OBJECTED, Act.UPHOLD_OBJECTION): Step(S.TRIAGE, "信访工作条例 23"),
     (S.OBJECTED, Act.REDIRECT): Step(S.DISPATCHED, "信访工作条例 23, 24"),
     (S.OBJECTED, Act.REJECT_OBJECTION): Step(S.DISPATCHED, "信访工作条例 23"),
+    (S.OBJECTED, Act.WITHDRAW_OBJECTION): Step(S.DISPATCHED, "信访工作条例 23"),
     (S.OBJECTED, Act.RECALL): Step(S.TRIAGE, "信访工作条例 28, 30"),
     (S.TRIAGE, Act.RAISE_DISPUTE): Step(S.DISPUTED, "信访工作条例 24"),
     (S.DISPATCHED, Act.RAISE_DISPUTE): Step(S.DISPUTED, "信访工作条例 24"),
@@ -185,7 +187,8 @@ ACT_NAMES: dict[Act, str] = {
     Act.DECLINE: "由信访部门作出不予受理决定",
     Act.RECEIVE: "签收", Act.REFER: "转送下级单位", Act.ACCEPT: "受理", Act.REFUSE: "作出不予受理决定",
     Act.OBJECT: "提出异议", Act.UPHOLD_OBJECTION: "认定异议成立", Act.REDIRECT: "改派",
-    Act.REJECT_OBJECTION: "驳回异议", Act.RECALL: "收回", Act.EXTEND: "延期", Act.REPORT: "提交办结报告",
+    Act.REJECT_OBJECTION: "驳回异议", Act.WITHDRAW_OBJECTION: "撤回异议",
+    Act.RECALL: "收回", Act.EXTEND: "延期", Act.REPORT: "提交办结报告",
     Act.ISSUE_OPINION: "出具处理意见书", Act.SERVE: "登记送达", Act.CONCLUDE: "送达并办结",
     Act.REQUEST_REVIEW: "申请复查、复核", Act.ACCEPT_REVIEW: "受理复查、复核申请",
     Act.DECLINE_REVIEW: "对复查、复核申请作出不予受理决定", Act.HOLD_HEARING: "登记听证",

@@ -301,6 +301,17 @@ async def test_list_shows_own_cases_by_state_and_page(city: City) -> None:
     assert (await stranger.get(path)).status_code == 404
 
 
+async def test_list_says_which_case_and_when_it_is_due(city: City) -> None:
+    """The notice by the 15th day; after acceptance the answer. That one may object is no duty."""
+    dispatch, organ = await city.dispatched()
+    listed = await organ.newest_dispatch()
+    folder = (await organ.get(f"/v1/dispatches/{dispatch['id']}")).json()["petition"]
+    assert [listed[name] for name in ("number", "title")] == [folder["number"], folder["title"]]
+    assert (listed["urgent"], listed["due_on"]) == (False, "2026-12-07")
+    await organ.done(f"/v1/dispatches/{dispatch['id']}/acceptance", {})
+    assert (await organ.newest_dispatch())["due_on"] == "2027-01-19"
+
+
 async def test_acts_need_their_scope(city: City) -> None:
     dispatch, _ = await city.dispatched()
     portal = await city.portal()

@@ -142,3 +142,98 @@ async def test_department_that_referred_redirects_within_its_line_only(city: Cit
     forestry = await city.organ("南县林业局")
     await government.done(path, {"upheld": True, "organ_id": forestry.organ_id, "reason": "由林业局办理。"})
     assert (await forestry.newest_dispatch())["sender"]["name"] == "南县人民政府"
+
+
+async def handed_back(city: City) -> tuple[dict[str, Any], Caller]:
+    objection, organ = await objected(city)
+    ruling = {"upheld": True, "reason": "经核实,不属于该局职权。"}
+    await (await city.office()).done(f"/v1/objections/{objection['id']}/decision", ruling)
+    return objection, organ
+
+
+async def test_desk_sees_why_it_came_back_and_not_what_was_refuted(city: City) -> None:
+    dispatch, organ = await city.dispatched()
+    forestry, office = await city.organ("南县林业局"), await city.office()
+    await city.advance(3)
+    body = {"reason": REASON, "suggested_organ_id": forestry.organ_id}
+    objection = await organ.done(f"/v1/dispatches/{dispatch['id']}/objection", body)
+    ruling = {"upheld": True, "reason": "经核实,不属于该局职权。"}
+    await office.done(f"/v1/objections/{objection['id']}/decision", ruling)
+    [item] = (await office.get("/v1/triage")).json()["items"]
+    assert item["objection"]["reason"] == REASON
+    assert item["objection"]["suggested_organ"]["name"] == "南县林业局"
+    assert item["objection"]["decision_reason"] == ruling["reason"]
+    assert item["waiting_since"].startswith("2026-11-23")
+    decision = item["decision"]
+    assert (decision["lead"], decision["needs_triage"]) == (None, True)
+    offered = [each["name"] for each in decision["suggestions"]]
+    assert offered[0] == "南县林业局"
+    assert "南县自然资源局" not in offered
+    [reason] = decision["reasons"]
+    assert (reason["rule"], reason["article"]) == ("objection", "信访工作条例第二十三条第三款")
+    routing = (await office.get(f"/v1/petitions/{dispatch['petition_id']}/routing")).json()
+    assert routing["lead"] is None
+    assert (await office.get(item["objection"]["links"]["self"])).status_code == 200
+
+
+async def test_organ_that_was_right_gets_it_again_on_new_facts_alone(city: City) -> None:
+    objection, organ = await handed_back(city)
+    office, path = await city.office(), f"/v1/triage/{objection['petition_id']}/decision"
+    choice = {"organ_id": organ.organ_id, "reason": "还是由该局办理。"}
+    answer = await office.post(path, choice)
+    assert (answer.status_code, answer.json()["code"]) == (409, "organ_was_right")
+    assert "new_facts" in answer.json()["detail"]
+    assert (await city.petition(objection["petition_id"]))["state"] == "triage"
+    sent = await office.done(path, {**choice, "new_facts": "勘测表明该地块已转为建设用地。"})
+    assert sent["organ"]["name"] == "南县自然资源局"
+    decision = (await office.get(f"/v1/petitions/{objection['petition_id']}/routing")).json()
+    assert "勘测表明" in decision["reasons"][0]["text"]
+
+
+async def test_organ_does_not_suggest_itself(city: City) -> None:
+    dispatch, organ = await city.dispatched()
+    body = {"reason": REASON, "suggested_organ_id": organ.organ_id}
+    answer = await organ.post(f"/v1/dispatches/{dispatch['id']}/objection", body)
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/suggested_organ_id"]
+
+
+async def test_objection_is_withdrawn_before_it_is_decided(city: City) -> None:
+    """The organ accepts after all; or, within its five days, says what it meant to say."""
+    objection, organ = await objected(city)
+    office, path = await city.office(), f"/v1/objections/{objection['id']}"
+    assert (await office.post(f"{path}/withdrawal")).status_code == 404
+    withdrawn = await organ.done(f"{path}/withdrawal")
+    assert (withdrawn["state"], withdrawn["petition"]["state"]) == ("withdrawn", "dispatched")
+    assert [each["type"] for each in await office.inbox()] == ["objection.raised", "objection.withdrawn"]
+    late = await office.post(f"{path}/decision", {"upheld": False, "reason": "不成立。"})
+    assert (late.status_code, late.json()["code"]) == (409, "objection_decided")
+    dispatch = f"/v1/dispatches/{objection['dispatch_id']}"
+    again = await organ.done(f"{dispatch}/objection", {"reason": REASON})
+    assert (again["id"] != objection["id"], again["state"]) == (True, "open")
+    await organ.done(f"/v1/objections/{again['id']}/withdrawal")
+    accepted = await organ.done(f"{dispatch}/acceptance", {})
+    assert clocks(accepted, "running").keys() == {"D5"}
+
+
+async def test_same_words_may_be_said_again_after_a_withdrawal(city: City) -> None:
+    dispatch, organ = await city.dispatched()
+    path, body = f"/v1/dispatches/{dispatch['id']}/objection", {"reason": REASON}
+    first = await organ.done(path, body)
+    await organ.done(f"/v1/objections/{first['id']}/withdrawal")
+    second = await organ.done(path, body)
+    assert (second["id"] != first["id"], second["petition"]["state"]) == (True, "objected")
+
+
+async def test_open_objection_is_linked_where_the_case_is_read(city: City) -> None:
+    objection, organ = await objected(city)
+    link = f"/v1/objections/{objection['id']}"
+    petition, dispatch = objection["petition_id"], objection["dispatch_id"]
+    for caller in (organ, await city.office()):
+        for path in (f"/v1/petitions/{petition}", f"/v1/dispatches/{dispatch}"):
+            assert (await caller.get(path)).json()["links"]["objection"] == link
+    assert (await organ.newest_dispatch())["links"]["objection"] == link
+    county = await city.office("南县信访局")  # has a copy, and nothing to do with the objection
+    assert "objection" not in (await county.get(f"/v1/petitions/{petition}")).json()["links"]
+    await organ.done(f"{link}/withdrawal")
+    assert "objection" not in (await organ.newest_dispatch())["links"]

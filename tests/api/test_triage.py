@@ -154,3 +154,16 @@ async def test_desk_of_an_accused_county_is_the_citys(city: City) -> None:
     await city.advance(60)
     assert await own.inbox() == []
     assert {each["type"] for each in await above.inbox()} == {"deadline.warning", "deadline.missed"}
+
+
+async def test_desk_has_the_oldest_first_with_its_due_date(city: City) -> None:
+    first = await waiting(city)
+    await city.advance(2)
+    second, third = await waiting(city), await waiting(city)
+    office = await city.office()
+    page = (await office.get("/v1/triage", limit=2)).json()
+    rest = (await office.get("/v1/triage", limit=2, after=page["next"])).json()
+    items = [*page["items"], *rest["items"]]
+    assert [each["petition"]["id"] for each in items] == [each["id"] for each in (first, second, third)]
+    assert [each["due_on"] for each in items] == ["2026-12-07", "2026-12-07", "2026-12-07"]
+    assert rest["has_more"] is False

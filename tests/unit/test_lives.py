@@ -332,6 +332,7 @@ DEEDS: dict[Act, Deed] = {
     Act.UPHOLD_OBJECTION: lambda lives, id, chance: _rule_on(lives, id, chance, upheld=True, to=False),
     Act.REDIRECT: lambda lives, id, chance: _rule_on(lives, id, chance, upheld=True, to=True),
     Act.REJECT_OBJECTION: lambda lives, id, chance: _rule_on(lives, id, chance, upheld=False, to=False),
+    Act.WITHDRAW_OBJECTION: _dispatched(lambda lives, held, _: lives.people.withdraw_objection(held)),
     Act.RAISE_DISPUTE: _brought(lambda on, held, dice: on.people.dispute(held, _in_county(on, dice))),
     Act.RULE: _brought(lambda lives, held, dice: lives.people.rule_dispute(held, _in_county(lives, dice))),
     Act.TRANSFER: _brought(lambda lives, held, dice: lives.people.transfer(held, _in_county(lives, dice))),

@@ -57,25 +57,13 @@ def test_the_same_matter_is_decided_the_same_again() -> None:
     assert decided(LAND) == decided(LAND)
 
 
-def test_a_title_made_of_the_content_is_heard_once() -> None:
-    """Few give a title on the phone: what they said is no more evidence for standing there twice."""
-    said = "南县南洲镇网吧深夜噪音扰民"
-    untitled = city_router().decide(Matter.brought(said, title=None, office_region=CITY), on=DAY)
-    repeated = city_router().decide(Matter.brought(said, title=said, office_region=CITY), on=DAY)
-    titled = city_router().decide(Matter.brought(said, title="噪音扰民", office_region=CITY), on=DAY)
-    assert untitled == repeated == decided(said)
-    assert untitled.needs_triage
-    assert titled.confidence > untitled.confidence
-
-
-def test_a_decision_from_before_titles_were_told_apart_is_made_again_alike() -> None:
-    said = "南县南洲镇网吧深夜噪音扰民"
-    stored = petition(title=said, content=said, office_region=CITY)
-    facts = Matter.of(stored, []).facts(0)
-    assert facts["titled"] is False
-    assert not Matter.as_known(stored, [], [], facts).heading
-    del facts["titled"]
-    assert Matter.as_known(stored, [], [], facts).heading == said
+def test_what_is_explained_is_what_would_be_registered() -> None:
+    """Few give a title on the phone: the first sentence of what they said is one, explained or registered."""
+    said = "南县南洲镇网吧深夜噪音扰民。望处理。"
+    stored = petition(title="南县南洲镇网吧深夜噪音扰民", content=said, office_region=CITY)
+    explained = city_router().decide(Matter.brought(said, title=None, office_region=CITY), on=DAY)
+    registered = city_router().decide(Matter.of(stored, []), on=DAY)
+    assert explained.as_json() == registered.as_json()
 
 
 def test_given_codes_win_over_the_text() -> None:

@@ -97,7 +97,7 @@ def test_pack_has_every_ground_outcome_and_rule() -> None:
         "re_review_served", "time_lapsed", "agreement_carried_out", "no_successor",
     ]  # fmt: skip
     assert [rule.id for rule in PACK.routing] == [
-        *(f"R{n}" for n in range(1, 9)), "R8b", *(f"R{n}" for n in range(9, 16)),
+        "R1", "R2", "R2b", *(f"R{n}" for n in range(3, 9)), "R8b", *(f"R{n}" for n in range(9, 16)),
     ]  # fmt: skip
     assert PACK.reviewing_rule("re_review").article == "信访工作条例第三十六条第一款"
     assert PACK.trigger("shirking").threshold == 2

@@ -10,12 +10,13 @@ import pytest
 from services.application import dispatch
 from services.domain.directory import Directory
 from services.domain.dispute import binds
+from services.domain.informed import copied
 from services.domain.organ import OrganKind
 from services.domain.petition import Channel, Path
 from services.domain.region import RegionLevel
 from tests.unit.lives import accepted, organ_call, routed, told, world_under
 from tests.unit.test_routing import BRIBES, LAND, VERDICT, decided, lead_of, rules
-from tests.worlds import city_directory, national_law
+from tests.worlds import CITY, city_directory, national_law
 
 TODAY = date(2026, 11, 20)
 
@@ -30,6 +31,19 @@ def test_r2_goes_to_the_level_that_decides() -> None:
     decision = decided(LAND)
     assert decision.lead_id is not None
     assert city_directory().organ(decision.lead_id).level is RegionLevel.COUNTY
+
+
+async def test_r2b_petition_office_beneath_gets_a_copy_where_the_pack_says_so() -> None:
+    world = world_under("national-2022")
+    petition = replace(await routed(world), confidential=False)
+    [held] = world.store.rows["dispatches"].values()
+    city, pack = city_directory(), national_law().pack("")
+    county, office = city.petition_office(city.organ(held.organ_id).region_code), city.petition_office(CITY)
+    silent = replace(pack, routing=tuple(each for each in pack.routing if each.id != "R2b"))
+    assert county is not None
+    assert office is not None
+    for rules_of, expected in ((pack, (county.id,)), (silent, ())):
+        assert copied(city, petition, rules_of, [held.organ_id], sender_id=office.id) == expected
 
 
 @pytest.mark.parametrize("channel", [Channel.LETTER, Channel.VISIT])
@@ -86,9 +100,9 @@ def test_r9_merged_organ_is_followed_to_its_successor() -> None:
 
 
 def test_r10_urgent_matter_is_reported_besides() -> None:
-    decision = decided("南县某小区有人要跳楼,情况危急。")
-    assert decision.urgent
-    assert "R10" in rules(decision)
+    for decision in (decided("南县某小区有人要跳楼,情况危急。"), decided(LAND, urgent=True)):
+        assert decision.urgent
+        assert "R10" in rules(decision)
 
 
 async def test_r12_first_handler_stays_on_record() -> None:

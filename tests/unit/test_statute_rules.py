@@ -18,6 +18,7 @@ N, BJ, SD, SH, ZJ, HN = (
 ROUTING = [
     (N, "R1", "place_and_competence", "信访工作条例第五条第三项"),
     (N, "R2", "level", "信访工作条例第二十二条第一款第一项"),
+    (N, "R2b", "copy_to_office", "北京市信访条例第三十四条第一款第二项"),
     (N, "R3", "assign_or_refer", "信访工作条例第二十二条第一款第三项"),
     (N, "R4", "litigation", "信访工作条例第二十二条第二款"),
     (N, "R5", "discipline", "信访工作条例第二十二条第二款"),

@@ -49,9 +49,10 @@ class SqlLists:
         pages = [
             self._narrowed(select(petitions), wanted).where(*of_organ) for of_organ in _of_holder(wanted)
         ]
+        id, oldest_first = petitions.c.id, wanted.oldest_first
         if after is not None:
-            pages = [page.where(petitions.c.id < after) for page in pages]
-        pages = [page.order_by(petitions.c.id.desc()).limit(limit) for page in pages]
+            pages = [page.where(id > after if oldest_first else id < after) for page in pages]
+        pages = [page.order_by(id.asc() if oldest_first else id.desc()).limit(limit) for page in pages]
         return await self._values(mappings.PETITIONS, _newest_of(pages, limit))
 
     async def any_shielded(self, organ_id: UUID, petition_ids: Sequence[UUID]) -> bool:

@@ -34,9 +34,13 @@ class Desk:
     async def work(self) -> None:
         """Decide on what waits, until cancelled."""
         while True:
-            page = await self.office.get("/v1/triage", limit=100)
-            for item in page["items"]:
-                await self._settle(item)
+            position: dict[str, Any] = {}
+            more = True
+            while more:  # what is nobody's here stays in front: the oldest come first
+                page = await self.office.get("/v1/triage", limit=100, **position)
+                for item in page["items"]:
+                    await self._settle(item)
+                position, more = {"after": page["next"]}, page["has_more"]
             await asyncio.sleep(LOOK_EVERY_SECONDS)
 
     async def _settle(self, item: dict[str, Any]) -> None:
