@@ -43,8 +43,8 @@ async def lapse(world: World, work: Work, petition: Petition, window: Deadline) 
 async def fulfil(world: World, work: Work, petition: Petition, *, on: date) -> None:
     """An agreement that stands and was carried out ends the chain; without one, nothing changes.
 
-    It stands while it is the last that the petitioner was told, or review upheld it; not once it was changed or
-    revoked, though it was carried out before that.
+    It stands while it is the last that the petitioner was told, or review upheld it; not once it was changed
+    or revoked, though it was carried out before that.
     """
     if (petition.state, Act.FULFIL) not in STEPS:
         return

@@ -10,6 +10,7 @@ from services.application import execution, opinion, recusal_move, review
 from services.application.execution import CarriedOut
 from services.application.review import Declination
 from services.domain.opinion import Opinion, OpinionVoid, Outcome
+from services.domain.paper import PaperKind
 from services.domain.petition import Petition, State
 from services.domain.recusal import Officer
 from services.domain.review import Review
@@ -62,6 +63,16 @@ async def review_of_an_agreement_carried_out(world: FakeWorld) -> Review:
 async def test_f3_an_agreement_that_review_upholds_ends_the_chain(world: FakeWorld) -> None:
     petition = await decided(world, await review_of_an_agreement_carried_out(world), Outcome.UPHELD)
     assert (petition.state, petition.final_ground) == (State.FINAL, "agreement_carried_out")
+
+
+@pytest.mark.parametrize(("pack", "barred"), [("national-2022", False), ("shandong-2015", True)])
+async def test_the_certificate_speaks_of_a_bar_only_where_the_law_has_one(pack: str, barred: bool) -> None:
+    world = world_under(pack)
+    await answered(world, Outcome.SETTLED)
+    assert (await carried_out(world, newest_opinion(world))).state is State.FINAL
+    papers = world.store.rows["papers"].values()
+    [certificate] = [each for each in papers if each.kind is PaperKind.FINALITY]
+    assert ("不再受理" in str(certificate.content)) is barred
 
 
 async def test_f3_an_agreement_that_review_changed_leaves_re_review_open(world: FakeWorld) -> None:
