@@ -29,7 +29,9 @@ async def close(world: World, work: Work, petition: Petition, *, ground: str, on
         actor=SYSTEM,
         data={"ground": ground, "on": on.isoformat(), "article": rule.article},
     )
-    office_id = desk(await world.directory(), petition, await shielded(world, work, petition))
+    office_id = desk(
+        await world.directory(), petition, await shielded(world, work, petition), on=world.clock.today()
+    )
     await paper.ended(world, work, petition, organ_id=office_id)
 
 

@@ -50,7 +50,7 @@ async def _told(world: World, work: Work, petition: Petition, *, masked: bool) -
     directory, pack = await world.directory(), world.law.pack(petition.office_region)
     people = sorted(await work.petitioners.find(petition_id=petition.id), key=lambda each: each.position)
     events = sorted(await work.events.find(petition_id=petition.id), key=lambda event: event.seq)
-    office_id = desk(directory, petition, await shielded(world, work, petition))
+    office_id = desk(directory, petition, await shielded(world, work, petition), on=world.clock.today())
     office = directory.organ(office_id).name if office_id else UNKNOWN_OFFICE
     about = await matter_of(work, petition)
     names = tuple(each.name for each in people if each.name)

@@ -97,7 +97,7 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
     await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(hidden)))
     record = _record(world, petition, decision, facts=matter.facts(len(added)))
     await work.decisions.add(record)
-    office_id = desk(directory, petition, hidden)
+    office_id = desk(directory, petition, hidden, on=world.clock.today())
     link = await same_matter.recognise(world, work, petition, people, desk_id=office_id)
     repeats = link is not None and link.state is LinkState.PROPOSED
     if repeats or decision.needs_triage or decision.lead_id is None:
@@ -114,10 +114,10 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
         await involve(world, work, petition, organ_id, target, actor=SYSTEM, shielded=hidden)
 
 
-def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID]) -> UUID | None:
+def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID], *, on: date) -> UUID | None:
     """The petition office whose triage desk has it: the region's, or the nearest above that may know (30)."""
     for region in directory.gazetteer.lineage(petition.office_region):
-        office = directory.petition_office(region.code)
+        office = directory.petition_office(region.code, on=on)
         if office is not None and office.id not in hidden:
             return office.id
     return None

@@ -56,7 +56,7 @@ class Exclusion:
         spoken_of = leaders if denunciation else [word for word in leaders if reproached(text, word)]
         if spoken_of and not accused and place is not None:
             # «茅草街镇镇长» names no organ, yet means one
-            government = self._directory.by_function("government", place.code)
+            government = self._directory.by_function("government", place.code, on=case.on)
             accused |= {government.id} if government is not None else set()
         case.accused = tuple(sorted(accused))
         case.hidden = self._directory.shielded_from(accused)

@@ -46,7 +46,7 @@ def _offered(
         other = directory.competent(candidate.category.code, region_code, case.on).lead
         if other is not None:
             yield _suggestion(other, candidate.score, f"若事项属于“{candidate.category.name}”")
-    government = directory.by_function("government", region_code)
+    government = directory.by_function("government", region_code, on=case.on)
     if government is not None:
         yield _suggestion(government, 0.1, "属地政府")
 
