@@ -12,6 +12,7 @@ from services.application.acts import (
     Case,
     carried_out,
     case,
+    drop_recusal_requests,
     ensure_visible,
     is_shielded,
     own_dispatch,
@@ -171,6 +172,8 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
         opinion.service_method = proof.method
         opinion.signed = proof.signed
         await work.opinions.save(opinion)
+        if opinion.review_id:
+            await drop_recusal_requests(work, petition, opinion.organ_id)
         await paper.served(world, work, petition, opinion, proof)
         await _follow(world, work, petition, opinion, call)
         await work.flush()  # an agreement carried out meanwhile ends the chain, and the window just opened
@@ -258,7 +261,9 @@ async def _remand_to_desk(
     answered.move(DispatchState.WITHDRAWN)
     await work.dispatches.save(answered)
     await release.take_all_back(work, petition)
-    petition.holder_id = desk(await world.directory(), petition, await shielded(world, work, petition))
+    petition.holder_id = desk(
+        await world.directory(), petition, await shielded(world, work, petition), on=world.clock.today()
+    )
 
 
 async def _redo_clock(
