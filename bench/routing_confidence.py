@@ -106,7 +106,8 @@ def taught(directory: Directory, history: Sequence[Told]) -> Witnesses:
     """Both models, of what was decided on these petitions."""
     precedents = []
     for told in history:
-        by_custom = directory.by_function(told.function, told.county) if told.function else None
+        function, county = told.function, told.county
+        by_custom = directory.by_function(function, county, on=None) if function else None
         led_by = lead_functions(directory, told.category)
         precedents.append(Precedent.of(by_custom or competent(directory, told), led_by=led_by).label)
     return Witnesses(

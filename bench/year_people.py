@@ -52,7 +52,7 @@ class People:
         self.directory = directory
         self.city = city
         self._made = world.clock.now()
-        office = directory.petition_office(city)
+        office = directory.petition_office(city, on=world.clock.today())
         assert office is not None, "a city without a petition office"
         self.office = office
 

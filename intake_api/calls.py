@@ -94,8 +94,12 @@ def as_meant(body: bytes) -> bytes:
 
 
 def version_of(etag: str | None) -> int | None:
-    """The petition's version in an ``If-Match``; ``*`` and nothing mean any, what is not ours fits none."""
+    """The petition's version in an ``If-Match``; ``*`` and nothing mean any, what is not ours fits none.
+
+    A petition that is read has the version in its ETag, and behind a dot what else its answer depends on.
+    """
     text = (etag or "*").strip().removeprefix("W/").strip('"')
     if text == "*":
         return None
+    text = text.partition(".")[0]
     return int(text) if text.isascii() and text.isdigit() else NO_VERSION

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from intake_api.handling import execution_out, objection_link
 from intake_api.registration import deadlines_out, links
+from intake_api.replies import to_json
 from services.application.petition import Dossier
 from services.application.same_matter import Related
 from services.domain.access import Client, ClientRole
@@ -82,6 +84,14 @@ def full(dossier: Dossier, directory: Directory, client: Client) -> dict[str, An
         "cares": _cares(dossier, directory, client),
         "links": links(str(petition.id)) | objection_link(dossier.objection_id),
     }
+
+
+def tag(shown: Mapping[str, Any]) -> str:
+    """Of a petition as :func:`full` shows it: its version; behind a dot, what changes without a new one."""
+    clocks = [(clock["rule"], clock["due_on"]) for clock in shown["deadlines"] if clock["provisional"]]
+    beside = [*shown["related"], *clocks]
+    digest = f".{sha256(to_json(beside)).hexdigest()[:16]}" if beside else ""
+    return f"{shown['version']}{digest}"
 
 
 def _repeat_of(dossier: Dossier) -> UUID | None:

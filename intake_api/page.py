@@ -26,7 +26,7 @@ from services.domain.paper_opinion import KINDS
 from services.domain.paper_words import chinese_date, cite, in_force, last_day, typeset
 from services.domain.petition import State
 from services.domain.refusal import Refusal
-from services.domain.review import ASK_RULE, TIER_NAMES
+from services.domain.review import TIER_NAMES
 from services.domain.statute import Rule, RulePack
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _shown(
         "meaning": MEANINGS[petition.state],
         "facts": facts,
         "next": _next(found),
-        "deadlines": [_deadline(each) for each in found.deadlines if _owed(each)],
+        "deadlines": [_deadline(each) for each in found.deadlines if _owed(each, pack)],
         "opinions": [_opinion(each, directory, pack) for each in found.opinions],
         "executions": [_execution(each, directory) for each in found.executions],
         "notices": [{"on": chinese_date(each.issued_on), "text": _notice(each.text, each.directed_to)}
@@ -166,10 +166,10 @@ def _next(found: Progress) -> list[str]:
     return said
 
 
-def _owed(clock: Deadline) -> bool:
-    """What an organ still owes; the petitioner's own periods are told in words."""
+def _owed(clock: Deadline, pack: RulePack) -> bool:
+    """What an organ still owes. A right is nothing owed; the petitioner's own are told in words."""
     running = clock.state in (DeadlineState.RUNNING, DeadlineState.OVERDUE)
-    return running and clock.rule not in ASK_RULE.values()
+    return running and not pack.period(clock.rule, on=clock.starts_on).is_right
 
 
 def _deadline(clock: Deadline) -> dict[str, Any]:

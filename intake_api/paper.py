@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from intake_api.handling import organ_ref
-from intake_api.replies import reply, to_json
+from intake_api.replies import has, reply, to_json
 from intake_api.schemas.opinion import ServiceIn
 from services.application import paper_reading
 from services.bootstrap import Deployment
@@ -85,7 +85,7 @@ async def paper_pdf(request: Request, world: Deployment, paper: IssuedPaper) -> 
     """The stored PDF of one paper, to be saved under its number."""
     sha256, pieces = await paper_reading.printed(world, paper)
     named = _named(paper.number, sha256, _kept(request))
-    if _has(request, sha256):
+    if has(request, sha256):
         return Response(status_code=304, headers=named)
     return StreamingResponse(pieces, 200, named, PDF)
 
@@ -101,7 +101,7 @@ async def handbook_pdf(request: Request, world: Deployment, paper: Paper) -> Res
     made = await world.press.set(paper)
     sha256 = hashlib.sha256(made).hexdigest()
     named = _named(f"{paper.kind.heading}-{paper.number}", sha256, _kept(request))
-    if _has(request, sha256):
+    if has(request, sha256):
         return Response(status_code=304, headers=named)
     return Response(made, 200, named, PDF)
 
@@ -115,12 +115,7 @@ def unchanged_or(request: Request, told: object, headers: Mapping[str, str]) -> 
     """The JSON answer with an ETag of its own bytes; 304 to a caller that has it already."""
     tag = hashlib.sha256(to_json(told)).hexdigest()[:32]
     more = {**headers, "ETag": f'"{tag}"', "Vary": "Accept"}
-    return Response(status_code=304, headers=more) if _has(request, tag) else reply(told, headers=more)
-
-
-def _has(request: Request, tag: str) -> bool:
-    given = request.headers.get("if-none-match", "")
-    return tag in {each.strip().removeprefix("W/").strip('"') for each in given.split(",")}
+    return Response(status_code=304, headers=more) if has(request, tag) else reply(told, headers=more)
 
 
 def _named(name: str, sha256: str, headers: Mapping[str, str]) -> dict[str, str]:

@@ -97,6 +97,7 @@ STATUS: dict[type[refusal.Refusal], int] = {
     objection_acts.ObjectionDecided: 409,
     opinion.OutcomeNotFitting: 422,
     opinion.AlreadyServed: 409,
+    opinion.OpinionVoid: 409,
     opinion.ServedBeforeIssued: 422,
     opinion.ServedInFuture: 422,
     opinion.SameAsRevoked: 409,

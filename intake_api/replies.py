@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import orjson
+from starlette.requests import Request
 from starlette.responses import Response
 
 
@@ -16,6 +17,12 @@ def to_json(value: object) -> bytes:
 def reply(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer with this JSON value: dataclasses, dates, UUIDs and enums as they are."""
     return Response(to_json(value), status, dict(headers or {}), "application/json")
+
+
+def has(request: Request, tag: str) -> bool:
+    """Whether the answer of this tag is among those that the caller says it has already."""
+    given = request.headers.get("if-none-match", "")
+    return tag in {each.strip().removeprefix("W/").strip('"') for each in given.split(",")}
 
 
 def _plain(value: object) -> str:

@@ -16,7 +16,7 @@ from intake_api.metrics import REGISTRATIONS
 from intake_api.paging import After, Limit, cursor, id_position
 from intake_api.person import normalised_person
 from intake_api.registration import registration_of
-from intake_api.replies import reply
+from intake_api.replies import has, reply
 from intake_api.schemas.petition import (
     DecisionOut,
     EventPage,
@@ -133,13 +133,15 @@ async def list_petitions(
 
 @router.get("/{petition_id}", operation_id="read_petition", summary="读取信访件", response_model=PetitionOut)
 async def read_petition(petition_id: UUID, request: Request, world: World, client: Reading) -> Response:
-    """信访件全貌,个人信息遮掩。ETag 为版本号;带 If-None-Match 且未变化时答 304。"""
+    """信访件全貌,个人信息遮掩。带 If-None-Match 且未变化时答 304。
+
+    ETag 为版本号;有关联件或暂定期限时,版本号后另有点号和摘要(这些内容变化时版本号不变)。
+    """
     found = await petitions.read(world, petition_id, client=client)
-    etag = f'"{found.petition.version}"'
-    if request.headers.get("if-none-match", "").removeprefix("W/") == etag:
-        return Response(status_code=304, headers={"ETag": etag})
     body = dossier.full(found, await world.directory(), client)
-    return reply(body, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    tag = dossier.tag(body)
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
+    return Response(status_code=304, headers=headers) if has(request, tag) else reply(body, headers=headers)
 
 
 @router.get(

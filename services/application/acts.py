@@ -161,7 +161,9 @@ async def ensure_visible(
     dispatches = await work.dispatches.find(petition_id=petition.id)
     parties = await _parties(work, petition, dispatches)
     if reading:
-        parties |= informed(directory, petition, world.law.pack(petition.office_region), dispatches)
+        parties |= informed(
+            directory, petition, world.law.pack(petition.office_region), dispatches, on=world.clock.today()
+        )
     visible = may_see(
         client,
         source_id=petition.client_id,

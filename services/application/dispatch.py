@@ -35,7 +35,7 @@ from services.domain.dispatch import (
     Role,
 )
 from services.domain.organ import Organ
-from services.domain.own_limit import ORGAN
+from services.domain.own_limit import HANDLING, ORGAN
 from services.domain.petition import Attachment, Path, Petition, Purpose
 from services.domain.procedure import DECIDE
 from services.domain.refusal import InvalidField, NotFound, Refusal
@@ -259,21 +259,12 @@ async def extend(world: World, dispatch_id: UUID, extension: Extension, *, call:
             organ_id=dispatch.organ_id, by=extension.approved_by, above_id=extension.approving_organ_id,
         )  # fmt: skip
         take(work, petition, Act.EXTEND, actor=call.actor, data={**_told(dispatch), "days": extension.days})
-        today, pack = world.clock.today(), world.law.pack(petition.office_region)
-        running = await clocks.running(work, petition, "D5")
-        if not running:
-            period = pack.period("D5", on=today)
-            raise rules.ExtensionNotAllowed(rule="D5", title=period.title, article=period.article)
-        clock = running[0]
-        period = pack.period("D5", on=clock.starts_on)
+        clock = next(iter(await clocks.running(work, petition, HANDLING)), None)
+        if clock is None:
+            period = world.law.pack(petition.office_region).period(HANDLING, on=world.clock.today())
+            raise rules.ExtensionNotAllowed(rule=HANDLING, title=period.title, article=period.article)
         before = clock.due_on
-        rules.extend(clock, period, days=extension.days, calendar=world.law.calendar, on=today)
-        await work.deadlines.save(clock)
-        moved = {
-            "rule": clock.rule, "from": before.isoformat(), "to": clock.due_on.isoformat(),
-            "days": extension.days, "cause": "extension",
-        }  # fmt: skip
-        work.record(petition, "deadline_moved", actor=call.actor, data=moved)
+        await clocks.extend(world, work, petition, clock, days=extension.days, actor=call.actor)
         text = told_extension(extension, above)
         await notify(world, work, petition, "extension", text, organ_id=dispatch.organ_id)
         await paper.extended(

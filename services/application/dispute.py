@@ -267,7 +267,11 @@ async def rule(world: World, dispute_id: UUID, ruling: Ruling, *, call: Call) ->
         for organ_id in ruling.co_ids:
             await involve(world, work, petition, organ_id, target, actor=call.actor, shielded=hidden)
         told = {"dispute_id": str(dispute.id), "organ_id": str(organ.id), "binding": binding}
-        concerned = {*dispute.party_ids, dispute.raised_by, desk(directory, petition, hidden)}
+        concerned = {
+            *dispute.party_ids,
+            dispute.raised_by,
+            desk(directory, petition, hidden, on=world.clock.today()),
+        }
         for party in sorted(each for each in concerned - hidden - {dispute.organ_id} if each):
             work.post(party, EntryType.DISPUTE_DECIDED, petition, told)
         await work.flush()

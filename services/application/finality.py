@@ -29,7 +29,9 @@ async def close(world: World, work: Work, petition: Petition, *, ground: str, on
         actor=SYSTEM,
         data={"ground": ground, "on": on.isoformat(), "article": rule.article},
     )
-    office_id = desk(await world.directory(), petition, await shielded(world, work, petition))
+    office_id = desk(
+        await world.directory(), petition, await shielded(world, work, petition), on=world.clock.today()
+    )
     await paper.ended(world, work, petition, organ_id=office_id)
 
 
@@ -41,14 +43,20 @@ async def lapse(world: World, work: Work, petition: Petition, window: Deadline) 
 
 
 async def fulfil(world: World, work: Work, petition: Petition, *, on: date) -> None:
-    """An agreement that stands and was carried out ends the chain; without one, nothing changes."""
+    """An agreement that stands and was carried out ends the chain; without one, nothing changes.
+
+    It stands while it is the last that the petitioner was told, or review upheld it; not once it was changed
+    or revoked, though it was carried out before that.
+    """
     if (petition.state, Act.FULFIL) not in STEPS:
         return
-    done = await work.executions.find(petition_id=petition.id, state=ExecutionState.CARRIED_OUT.value)
-    opinions = {each.id: each for each in await work.opinions.find(petition_id=petition.id)}
-    agreed = [each for each in done if opinions[each.opinion_id].outcome is Outcome.SETTLED]
-    if not agreed:
+    told = [each for each in await work.opinions.find(petition_id=petition.id) if each.served_on]
+    standing = next((each for each in reversed(told) if each.outcome is not Outcome.UPHELD), None)
+    if standing is None or standing.outcome is not Outcome.SETTLED:
         return
-    data = {"opinion_id": str(agreed[-1].opinion_id), "execution_id": str(agreed[-1].id)}
+    done = await work.executions.find(opinion_id=standing.id, state=ExecutionState.CARRIED_OUT.value)
+    if not done:
+        return
+    data = {"opinion_id": str(standing.id), "execution_id": str(done[0].id)}
     take(work, petition, Act.FULFIL, actor=SYSTEM, data=data)
     await close(world, work, petition, ground="agreement_carried_out", on=on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from services.application import progress
@@ -49,14 +50,14 @@ async def _told(world: World, work: Work, petition: Petition, *, masked: bool) -
     directory, pack = await world.directory(), world.law.pack(petition.office_region)
     people = sorted(await work.petitioners.find(petition_id=petition.id), key=lambda each: each.position)
     events = sorted(await work.events.find(petition_id=petition.id), key=lambda event: event.seq)
-    office_id = desk(directory, petition, await shielded(world, work, petition))
+    office_id = desk(directory, petition, await shielded(world, work, petition), on=world.clock.today())
     office = directory.organ(office_id).name if office_id else UNKNOWN_OFFICE
     about = await matter_of(work, petition)
     names = tuple(each.name for each in people if each.name)
     about = replace(about, petitioners=tuple(map(mask_name, about.petitioners)) if masked else names)
     category = petition.category_code
     return handbook(
-        Letterhead(office, petition.number, local_date(events[-1].at)),
+        Letterhead(office, petition.number, _as_of(petition, events)),
         about,
         _people(petition, people, masked=masked),
         await tier_records(world, work, petition),
@@ -67,7 +68,15 @@ async def _told(world: World, work: Work, petition: Petition, *, masked: bool) -
         category=directory.categories.path_name(category) if category else None,
         place=_place(petition, directory),
         follow_url=follow_url(world, petition),
+        archived=not events,
     )
+
+
+def _as_of(petition: Petition, events: list[Event]) -> date:
+    """The day of the last step; of a ledger that was archived, the day that the petition tells."""
+    if events:
+        return local_date(events[-1].at)
+    return petition.final_on or local_date(petition.registered_at)
 
 
 async def _more(work: Work, petition: Petition, directory: Directory) -> list[Section]:

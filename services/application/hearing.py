@@ -55,10 +55,11 @@ async def hold(world: World, review_id: UUID, start: date, end: date, *, call: C
             return await case(work, petition, heard)
         if not heard.requested_on <= start <= end <= world.clock.today():
             raise HearingDates(start=start, end=end)
-        more = len(_days(start, end) - await _heard(work, petition, heard))
+        days = _days(start, end) - await _heard(work, petition, heard)
         await _note(work, petition, heard, start, end, act=Act.HOLD_HEARING, actor=call.actor)
         rule = DECIDE_RULE[heard.tier]
         for clock in await clocks.running(work, petition, rule, subject_id=heard.id):
+            more = sum(day > clock.starts_on for day in days)  # the day of the request is not of the period
             if more and start <= clock.due_on:  # a period that ended before the hearing ended for good
                 await _leave_out(world, work, petition, clock, days=more, actor=call.actor)
         return await case(work, petition, heard)

@@ -255,7 +255,7 @@ async def _uphold(
     if ruling.organ_id is None or again:
         take(work, petition, Act.UPHOLD_OBJECTION, actor=call.actor, data=data)
         await release.take_all_back(work, petition)  # the desk names anew who helps, too
-        petition.holder_id = desk(directory, petition, hidden)
+        petition.holder_id = desk(directory, petition, hidden, on=world.clock.today())
         await clocks.hand_over(work, petition, owner_id=petition.holder_id)
         if again:
             await dispute.raised_by_return(world, work, petition, dispatch.sender_id, actor=call.actor)

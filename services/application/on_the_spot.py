@@ -9,7 +9,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.application import clocks, paper
-from services.application.acts import Case, case, hold_visible, notify, own_dispatch, take
+from services.application.acts import (
+    Case,
+    case,
+    drop_recusal_requests,
+    hold_visible,
+    notify,
+    own_dispatch,
+    take,
+)
 from services.application.dispatch import LeadOnly
 from services.application.ports import Work, World
 from services.application.procedure import is_helped
@@ -51,6 +59,7 @@ async def answer(world: World, dispatch_id: UUID, said: SpotAnswer, *, call: Cal
         dispatch.received_on = dispatch.received_on or today
         dispatch.accepted_on = today
         await work.dispatches.save(dispatch)
+        await drop_recusal_requests(work, petition, dispatch.organ_id)
         text = said.told(petition)
         await notify(world, work, petition, "on_the_spot_answer", text, organ_id=dispatch.organ_id)
         await paper.accepted(world, work, petition, dispatch, handling, duty=duty)

@@ -12,6 +12,7 @@ from services.application.acts import (
     Case,
     carried_out,
     case,
+    drop_recusal_requests,
     ensure_visible,
     is_shielded,
     own_dispatch,
@@ -28,6 +29,7 @@ from services.domain.dispatch import Dispatch, DispatchState, Role
 from services.domain.inbox import EntryType
 from services.domain.opinion import (
     Opinion,
+    OpinionVoid,
     Outcome,
     SameAsRevoked,
     check_outcome,
@@ -39,7 +41,7 @@ from services.domain.paper_service import ServiceProof
 from services.domain.petition import Petition, Tier
 from services.domain.refusal import NotFound
 from services.domain.remedy import remedy
-from services.domain.review import ASK_RULE, reviewing_organs
+from services.domain.review import ASK_RULE, ReviewState, reviewing_organs
 from services.domain.steps import Act
 
 
@@ -163,6 +165,7 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
             return await case(work, petition, opinion)
         proof.ensure_credible()
         check_served(opinion.issued_on, opinion.served_on, proof.served_on, today=world.clock.today())
+        await _ensure_stands(work, petition, opinion)
         await recusal_check.ensure_takes_part(
             world, work, petition, opinion.organ_id, named=proof.by_the_organ
         )
@@ -170,11 +173,24 @@ async def serve(world: World, opinion_id: UUID, proof: ServiceProof, *, call: Ca
         opinion.service_method = proof.method
         opinion.signed = proof.signed
         await work.opinions.save(opinion)
+        if opinion.review_id:
+            await drop_recusal_requests(work, petition, opinion.organ_id)
         await paper.served(world, work, petition, opinion, proof)
         await _follow(world, work, petition, opinion, call)
         await work.flush()  # an agreement carried out meanwhile ends the chain, and the window just opened
         await executions.follow(world, work, petition, opinion, actor=call.actor)
         return await case(work, petition, opinion)
+
+
+async def _ensure_stands(work: Work, petition: Petition, opinion: Opinion) -> None:
+    """Refuse an opinion in whose place another was given, or whose review went to another organ (28, 30)."""
+    given = await work.opinions.find(petition_id=petition.id)
+    stands = given[-1].id == opinion.id
+    if stands and opinion.review_id:
+        review = await work.reviews.get(opinion.review_id)
+        stands = review.state is ReviewState.DECIDED and review.organ_id == opinion.organ_id
+    if not stands:
+        raise OpinionVoid()
 
 
 async def _follow(world: World, work: Work, petition: Petition, opinion: Opinion, call: Call) -> None:
@@ -246,7 +262,9 @@ async def _remand_to_desk(
     answered.move(DispatchState.WITHDRAWN)
     await work.dispatches.save(answered)
     await release.take_all_back(work, petition)
-    petition.holder_id = desk(await world.directory(), petition, await shielded(world, work, petition))
+    petition.holder_id = desk(
+        await world.directory(), petition, await shielded(world, work, petition), on=world.clock.today()
+    )
 
 
 async def _redo_clock(

@@ -9,11 +9,13 @@ from services.application.acts import Case, case, own_dispatch
 from services.application.ports import Recording, Work, World
 from services.domain import own_limit as rules
 from services.domain.access import Call
-from services.domain.deadline import Deadline
+from services.domain.deadline import Deadline, DeadlineState
 from services.domain.dispatch import Dispatch
 from services.domain.own_limit import HOTLINE, ORGAN, Limit, LimitOnEnded
 from services.domain.petition import Petition
 from services.domain.refusal import InvalidField
+
+MET = (DeadlineState.MET, DeadlineState.MET_LATE)
 
 
 async def of_dispatch(world: World, dispatch_id: UUID, limit: Limit | None, *, call: Call) -> Case[Dispatch]:
@@ -45,8 +47,11 @@ async def of_dispatch(world: World, dispatch_id: UUID, limit: Limit | None, *, c
 async def of_work_order(
     world: World, work: Recording, petition: Petition, limit: Limit | None, *, actor: str
 ) -> Deadline | None:
-    """The limit that a hotline's work order bears; an order that says none leaves it as it stands."""
-    if limit is None or petition.state.ended:
+    """The limit that a hotline's work order bears; an order that says none leaves it as it stands.
+
+    The order may be sent again at any time: what was answered begins no limit for that.
+    """
+    if limit is None or not petition.state.unanswered:
         return None
     return await _put(world, work, petition, limit, HOTLINE, subject_id=None, owner_id=None, actor=actor)
 
@@ -62,7 +67,13 @@ async def _put(
     owner_id: UUID | None,
     actor: str,
 ) -> Deadline:
-    clock = next(iter(await clocks.running(work, petition, rule, subject_id=subject_id)), None)
+    about = {} if subject_id is None else {"subject_id": subject_id}
+    found = await work.deadlines.find(petition_id=petition.id, rule=rule, **about)
+    clock = max(found, key=lambda each: each.id, default=None)
+    if clock is not None and clock.state in MET and rules.says(clock, limit):
+        return clock  # it was kept by an answer that was revoked since
+    if clock is not None and clock.state.value not in clocks.RUNNING:
+        clock = None
     if clock is not None and not rules.move(clock, limit):
         return clock
     if clock is None:

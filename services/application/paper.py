@@ -294,12 +294,13 @@ async def ended(world: World, work: Work, petition: Petition, *, organ_id: UUID 
     reviewed = any(each.tier is not Tier.HANDLING and each.decision for each in tiers)
     ground = pack.finality_ground(code)
     # 36.3 closes the door after re-review alone; elsewhere what ends the chain does, where it is law here.
-    closed = pack.ground("A2").citation if ground.code == "re_review_served" else ground.citation
+    bar = pack.ground_after(code)
+    closed = bar.citation if bar and code == "re_review_served" else ground.citation
 
     def write(head: Letterhead) -> Paper:
         return finality_certificate(
             head, about, tiers,
-            ground=ground, final_on=on, closed=closed,
+            ground=ground, final_on=on, closed=closed if bar else None,
             care=pack.routing_rule("R14").citation if reviewed else None,
         )  # fmt: skip
 

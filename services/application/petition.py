@@ -33,8 +33,9 @@ from services.domain.recommendation import RULE as RECOMMENDATION
 from services.domain.refusal import NotFound
 from services.domain.steps import Act
 
-# Before its first answer a petition has nothing to carry out.
-ANSWERED_ONCE = frozenset(State) - {State.REGISTERED, State.TRIAGE, State.DISPATCHED, State.DECLINED}
+# Registered, held, closed, final, care given: with fewer events in its ledger a petition has had neither care
+# nor, which takes longer, an opinion to carry out.
+CARE_GIVEN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ async def dossier(world: World, work: Work, petition: Petition, client: Client) 
         await work.respondents.find(petition_id=petition.id),
         await _supplements(world, work, petition, client),
         [each for each in await work.deadlines.find(petition_id=petition.id) if _concerns(each, client)],
-        await work.executions.find(petition_id=petition.id) if petition.state in ANSWERED_ONCE else [],
-        await work.cares.find(petition_id=petition.id) if petition.state is State.FINAL else [],
+        await work.executions.find(petition_id=petition.id) if petition.version >= CARE_GIVEN else [],
+        await work.cares.find(petition_id=petition.id) if petition.version >= CARE_GIVEN else [],
         await related(world, work, petition, client),
         await _open_objection(work, petition, client),
     )

@@ -237,14 +237,6 @@ class Clock(Protocol):
         """Its day in Asia/Shanghai."""
 
 
-class Bell(Protocol):
-    """Tells workers that something was committed. It may fail to ring: the sweeper finds the rest."""
-
-    async def ring(self, topics: Sequence[str]) -> None: ...
-
-    async def close(self) -> None: ...
-
-
 class Law(Protocol):
     @property
     def calendar(self) -> WorkCalendar:

@@ -274,7 +274,7 @@ async def _organ_asked(work: Work, petition: Petition, wanted: UUID | None) -> U
 async def _desk(world: World, work: Work, petition: Petition) -> UUID:
     shields = await work.shields.find(petition_id=petition.id)
     hidden = frozenset(each.organ_id for each in shields)
-    office_id = desk(await world.directory(), petition, hidden)
+    office_id = desk(await world.directory(), petition, hidden, on=world.clock.today())
     if office_id is None:
         raise not_allowed(petition.state, Act.ASK_RECUSAL)
     return office_id

@@ -207,6 +207,6 @@ async def _registration_clock(world: World, arrival: Arrival, received_by: UUID 
     petition = arrival.petition
     if received_by is not None:
         return await direct.start_clock(world, arrival, petition, received_by)
-    office = (await world.directory()).petition_office(petition.office_region)
+    office = (await world.directory()).petition_office(petition.office_region, on=world.clock.today())
     owner_id = office.id if office else None
     return await clocks.start(world, arrival, petition, "D1", on=petition.received_on, owner_id=owner_id)

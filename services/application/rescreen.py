@@ -71,7 +71,7 @@ async def _rescreen_one(
         await clocks.cease(work, petition, *OF_A_DISPATCH)
     else:
         await _withdraw(work, petition, hidden)
-    told = desk(directory, petition, hidden) if holder_accused else petition.holder_id
+    told = desk(directory, petition, hidden, on=world.clock.today()) if holder_accused else petition.holder_id
     if petition.state is State.TRIAGE:
         petition.holder_id = told
         await clocks.hand_over(work, petition, owner_id=told)

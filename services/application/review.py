@@ -11,6 +11,7 @@ from services.application.acts import (
     Case,
     carried_out,
     case,
+    drop_recusal_requests,
     ensure_visible,
     notify,
     shielded,
@@ -106,6 +107,7 @@ async def decline(world: World, review_id: UUID, why: Declination, *, call: Call
         await work.deadlines.save(window)
         petition.tier = Tier.HANDLING if petition.state is State.ANSWERED else Tier.REVIEW
         petition.holder_id = None
+        await drop_recusal_requests(work, petition, review.organ_id)
         await notify(
             world, work, petition, "review_not_accepted", why.explanation,
             organ_id=review.organ_id, ground=why.ground,

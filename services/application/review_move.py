@@ -41,7 +41,7 @@ async def move_from_accused(
         return True
     if petition.holder_id == review.organ_id:
         tell_review_gone(work, petition, review)
-    petition.holder_id = desk(await world.directory(), petition, hidden)
+    petition.holder_id = desk(await world.directory(), petition, hidden, on=world.clock.today())
     await _pass_clocks(world, work, petition, review, owner_id=petition.holder_id)
     work.record(petition, "review_without_organ", actor=actor, data={"review_id": str(review.id)})
     return True

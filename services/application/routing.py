@@ -99,7 +99,8 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
     record = _record(world, petition, decision, facts=matter.facts(len(added)))
     await work.decisions.add(record)
     _alert(world, work, directory, petition, hidden)
-    office_id = desk(directory, petition, hidden)
+    today = world.clock.today()
+    office_id = desk(directory, petition, hidden, on=today)
     link = await same_matter.recognise(world, work, petition, people, desk_id=office_id)
     repeats = link is not None and link.state is LinkState.PROPOSED
     if repeats or decision.needs_triage or decision.lead_id is None:
@@ -116,16 +117,16 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
         await involve(world, work, petition, organ_id, target, actor=SYSTEM, shielded=hidden)
 
 
-def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID]) -> UUID | None:
+def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID], *, on: date) -> UUID | None:
     """The petition office whose triage desk has it: the region's, or the nearest above that may know (30)."""
-    return next((office.id for office in offices(directory, petition.office_region, hidden)), None)
+    return next((office.id for office in offices(directory, petition.office_region, hidden, on=on)), None)
 
 
 def _alert(
     world: World, work: Work, directory: Directory, petition: Petition, hidden: frozenset[UUID]
 ) -> None:
     """重大、紧急的及时报告: told at once, wherever it goes (25)."""
-    told = alerted(directory, petition, hidden)
+    told = alerted(directory, petition, hidden, on=world.clock.today())
     if not told:
         return
     article = world.law.pack(petition.office_region).routing_rule(ALERT_RULE).article
@@ -194,7 +195,7 @@ async def _copied(
     """抄送: the lower level's petition offices; the organs that take part get dispatches of their own."""
     organ_ids = (target.organ_id, *target.co_ids)
     directory, pack = await world.directory(), world.law.pack(petition.office_region)
-    found = copied(directory, petition, pack, organ_ids, sender_id=target.sender_id)
+    found = copied(directory, petition, pack, organ_ids, sender_id=target.sender_id, on=world.clock.today())
     return tuple(each for each in found if each not in shielded and each not in organ_ids)
 
 

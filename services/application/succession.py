@@ -92,7 +92,7 @@ async def _follow_case(world: World, listed: Dispatch, gone: Organ) -> bool:
             "R9", "原承办机关撤并", "因原承办机关撤并", "该单位继续行使其职权。", article=ARTICLE
         )
         hidden = await shielded(world, work, petition)
-        sender_id = lead.sender_id or desk(await world.directory(), petition, hidden)
+        sender_id = lead.sender_id or desk(await world.directory(), petition, hidden, on=world.clock.today())
         await transfer.hand_over(
             world, work, petition, lead, heir, because,
             report_due=lead.report_due, sender_id=sender_id, actor=SYSTEM,
@@ -107,7 +107,7 @@ async def _heir(world: World, work: Work, petition: Petition, gone: Organ) -> Or
     heirs = (
         directory.successor(gone, today),
         directory.by_function(OrganKind.GOVERNMENT.value, gone.region_code, on=today),
-        directory.superior_of_same_line(gone.id),
+        directory.superior_of_same_line(gone.id, on=today),
     )
     return next((organ for organ in heirs if organ is not None and organ.id not in hidden), None)
 

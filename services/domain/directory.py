@@ -145,8 +145,8 @@ class Directory:
 
     # — by function —
 
-    def by_function(self, function: str, region_code: str, *, on: date | None = None) -> Organ | None:
-        """The lowest organ with the function at the place or above it."""
+    def by_function(self, function: str, region_code: str, *, on: date | None) -> Organ | None:
+        """The lowest organ with the function at the place or above it, of those that exist on the day."""
         asked = (function, region_code, on)
         if asked not in self._lowest:
             if len(self._lowest) >= MOST_ANSWERS:
@@ -155,23 +155,23 @@ class Directory:
             self._lowest[asked] = next((organ for organ in found if organ is not None), None)
         return self._lowest[asked]
 
-    def superior_of_same_line(self, organ_id: UUID) -> Organ | None:
+    def superior_of_same_line(self, organ_id: UUID, *, on: date) -> Organ | None:
         """The nearest organ of the same function above: 南县自然资源局 → 益阳市自然资源局."""
         organ = self.organ(organ_id)
         for region in self.gazetteer.ancestors(organ.region_code):
-            above = self._holding(organ.functions[0], region, None)
+            above = self._holding(organ.functions[0], region, on)
             if above is not None:
                 return above
         return None
 
-    def petition_office(self, region_code: str) -> Organ | None:
-        return self.by_function("petition_office", region_code)
+    def petition_office(self, region_code: str, *, on: date) -> Organ | None:
+        return self.by_function("petition_office", region_code, on=on)
 
-    def discipline(self, region_code: str) -> Organ | None:
-        return self.by_function("discipline", region_code)
+    def discipline(self, region_code: str, *, on: date) -> Organ | None:
+        return self.by_function("discipline", region_code, on=on)
 
-    def political_legal(self, region_code: str) -> Organ | None:
-        return self.by_function("political_legal", region_code)
+    def political_legal(self, region_code: str, *, on: date) -> Organ | None:
+        return self.by_function("political_legal", region_code, on=on)
 
     def _holding(self, function: str, region: Region, on: date | None) -> Organ | None:
         holders = self._by_function.get((region.code, function), ())

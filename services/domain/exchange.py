@@ -45,7 +45,7 @@ _DOCUMENT_SYNONYMS = {
     "111": "resident_id",
 }
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_YES, _NO = frozenset({"1", "是", "true", "Y"}), frozenset({"0", "否", "false", "N"})
+_YES, _NO = frozenset({"1", "是", "true", "y"}), frozenset({"0", "否", "false", "n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +108,24 @@ NAMES = (
     Name("编号", "贵方编号", "external_ref"),
 )
 _BY_NAME = {each.name: each for each in NAMES}
+_BLOCKS = frozenset(each.field.partition(".")[0] for each in NAMES if "." in each.field)
 
 
 def to_registration(row: Mapping[str, object]) -> dict[str, object]:
     """A registration body from an exchange row. Blank cells are absent; unknown names stay, to be refused.
 
-    Raises InvalidField (its pointer names the cell) for a word that is in none of the code lists.
+    Raises InvalidField (its pointer names the cell) for a word that is in none of the code lists, and for a
+    block of ours in a row, which is flat.
     """
     body: dict[str, object] = {}
     for key, cell in row.items():
+        if key in _BLOCKS:
+            raise InvalidField(
+                code="not_in_row",
+                zh="交换格式的一行是平的,不能直接填写本系统的字段组。",
+                en="An exchange row is flat: it takes the names of the exchange, not a block of ours.",
+                pointer=f"/{key}",
+            )
         if cell is None or cell == "":
             continue
         name = _BY_NAME.get(key)
@@ -194,9 +203,9 @@ def _listed(
 
 
 def _flag(name: Name, text: str) -> bool:
-    if text in _YES or text.lower() in _YES:
+    if text.lower() in _YES:
         return True
-    if text in _NO or text.lower() in _NO:
+    if text.lower() in _NO:
         return False
     raise _wrong(name, "应为1(是)或0(否)。", "Send 1 (yes) or 0 (no).")
 

@@ -7,6 +7,7 @@ as they do, and may do nothing in it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from uuid import UUID
 
 from services.domain.directory import Directory
@@ -19,9 +20,12 @@ from services.domain.statute import RulePack
 COPY_RULE, ALERT_RULE = "R2b", "R10"
 
 
-def offices(directory: Directory, region_code: str, hidden: Collection[UUID] = ()) -> Iterator[Organ]:
+def offices(
+    directory: Directory, region_code: str, hidden: Collection[UUID] = (), *, on: date
+) -> Iterator[Organ]:
     """The petition offices of a region and above it, nearest first; never one that must not know (30)."""
-    found = (directory.petition_office(region.code) for region in directory.gazetteer.lineage(region_code))
+    lineage = directory.gazetteer.lineage(region_code)
+    found = (directory.petition_office(region.code, on=on) for region in lineage)
     for office in dict.fromkeys(found):
         if office is not None and office.id not in hidden:
             yield office
@@ -32,7 +36,9 @@ def is_closed(petition: Petition) -> bool:
     return petition.purpose is Purpose.DENUNCIATION or petition.confidential
 
 
-def alerted(directory: Directory, petition: Petition, hidden: Collection[UUID] = ()) -> tuple[UUID, ...]:
+def alerted(
+    directory: Directory, petition: Petition, hidden: Collection[UUID] = (), *, on: date
+) -> tuple[UUID, ...]:
     """Whom R10 has told of what is urgent: the office it came to, that one's government, the office above.
 
     Likewise office and government of the county where it happened, which have to act. Of what is closed, the
@@ -40,14 +46,15 @@ def alerted(directory: Directory, petition: Petition, hidden: Collection[UUID] =
     """
     if not petition.urgent:
         return ()
-    line = tuple(offices(directory, petition.office_region, hidden))[:2]
+    line = tuple(offices(directory, petition.office_region, hidden, on=on))[:2]
     if is_closed(petition):
         return tuple(office.id for office in line)
     at = line[0].region_code if line else petition.office_region
-    told = [*line, directory.by_function("government", at)]
+    told = [*line, directory.by_function("government", at, on=on)]
     county = directory.gazetteer.at_level(petition.region_code or at, RegionLevel.COUNTY)
     if county is not None:
-        told += [directory.petition_office(county.code), directory.by_function("government", county.code)]
+        told.append(directory.petition_office(county.code, on=on))
+        told.append(directory.by_function("government", county.code, on=on))
     return tuple(dict.fromkeys(each.id for each in told if each is not None and each.id not in hidden))
 
 
@@ -58,6 +65,7 @@ def copied(
     organ_ids: Iterable[UUID],
     *,
     sender_id: UUID | None,
+    on: date,
 ) -> tuple[UUID, ...]:
     """The petition offices that get a copy of what an office sends to organs of a level beneath it (R2b)."""
     sender = directory.find(sender_id) if sender_id else None
@@ -65,7 +73,7 @@ def copied(
         return ()
     if all(rule.id != COPY_RULE for rule in pack.routing):
         return ()
-    found = (directory.petition_office(directory.organ(each).region_code) for each in organ_ids)
+    found = (directory.petition_office(directory.organ(each).region_code, on=on) for each in organ_ids)
     beneath = (
         office.id
         for office in found
@@ -77,11 +85,12 @@ def copied(
 
 
 def informed(
-    directory: Directory, petition: Petition, pack: RulePack, dispatches: Iterable[Dispatch]
+    directory: Directory, petition: Petition, pack: RulePack, dispatches: Iterable[Dispatch], *, on: date
 ) -> set[UUID]:
     """Who may read a petition because it was told of it. The shielded are left out by who asks."""
-    told = set(alerted(directory, petition))
+    told = set(alerted(directory, petition, on=on))
     for dispatch in dispatches:
         if dispatch.state not in GONE:
-            told |= set(copied(directory, petition, pack, [dispatch.organ_id], sender_id=dispatch.sender_id))
+            to, sender_id = [dispatch.organ_id], dispatch.sender_id
+            told |= set(copied(directory, petition, pack, to, sender_id=sender_id, on=on))
     return told

@@ -16,7 +16,6 @@ from services.domain.refusal import InvalidField
 from services.domain.text import fold_identifier
 
 QUERY_CODE_DIGITS = 16
-RANDOM_BYTES = 32
 
 # A totally anti-symmetric quasigroup of order ten: row = state so far, column = next digit.
 _DAMM = (

@@ -105,6 +105,12 @@ class ServedInFuture(Refusal):
     english = "The date of service {served_on} is yet to come; record it once it has been served."
 
 
+class OpinionVoid(Refusal):
+    """该意见书未送达即已失效:本件已改由其他机关办理,或者已另行作出意见,不能再送达。"""
+
+    english = "The opinion lost its effect before service: the matter changed hands, or was decided anew."
+
+
 class SameAsRevoked(Refusal):
     """原意见已被撤销,不得以同一事实和理由作出与原意见相同的处理意见;确有不同的,写明不同之处和确认人。"""
 

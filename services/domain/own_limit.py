@@ -74,12 +74,17 @@ def start(
     )
 
 
+def says(deadline: Deadline, limit: Limit) -> bool:
+    """Whether it is this limit that it keeps."""
+    title = limit.title or TITLES[deadline.rule]
+    return (deadline.due_at, deadline.title) == (limit.due_at, title)
+
+
 def move(deadline: Deadline, limit: Limit) -> bool:
     """Set it anew. False, and no change, when it stands so already."""
-    title = limit.title or TITLES[deadline.rule]
-    if (deadline.due_at, deadline.title) == (limit.due_at, title):
+    if says(deadline, limit):
         return False
-    deadline.title, deadline.due_at = title, limit.due_at
+    deadline.title, deadline.due_at = limit.title or TITLES[deadline.rule], limit.due_at
     deadline.due_on = deadline.raw_last_day = limit.due_on
     return True
 

@@ -45,7 +45,7 @@ class TierRecord:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The petitioner as the handbook shows them to themselves; numbers masked but for their ends."""
+    """A petitioner as the handbook prints them: whole in their own copy, masked by who makes any other."""
 
     name: str
     document: str | None = None
@@ -69,24 +69,25 @@ def finality_certificate(
     *,
     ground: Rule,
     final_on: date,
-    closed: Citation,
+    closed: Citation | None,
     care: Citation | None = None,
 ) -> Paper:
     """终结证明 (§6): the ground with its article, the day, the tiers gone through, what follows from it.
 
-    ``closed`` is the article by which the same facts are not taken up again, ``care`` that of the duties
-    which go on all the same (信访工作条例 37.3).
+    ``closed`` is the article by which the same facts are not taken up again; None: after this end they are.
+    ``care`` is that of the duties which go on all the same (信访工作条例 37.3).
     """
     opening = (
         f"{matter.names}于{chinese_date(matter.received_on)}通过{matter.channel_name}提出的“{matter.title}”"
         f"信访事项（信访件编号{matter.number}），办理经过如下："
     )
     rows = tuple((TIER_NAMES[each.tier], _passed(each)) for each in tiers)
-    after = [
-        f"{ground.text}，{under(ground.citation)}该信访事项已于{chinese_date(final_on)}终结。",
-        f"{under(closed)}信访人仍以同一事实和理由提出的，不再受理；"
-        "有新的事实、理由或者提出新的请求的，可以依照规定另行提出。",
-    ]
+    after = [f"{ground.text}，{under(ground.citation)}该信访事项已于{chinese_date(final_on)}终结。"]
+    if closed is not None:
+        after.append(
+            f"{under(closed)}信访人仍以同一事实和理由提出的，不再受理；"
+            "有新的事实、理由或者提出新的请求的，可以依照规定另行提出。"
+        )
     if care is not None:
         after.append(
             f"终结后，有关机关、单位仍应当根据{cite(care)}的规定做好疏导教育、矛盾化解、帮扶救助等工作。"
@@ -110,10 +111,12 @@ def handbook(
     category: str | None = None,
     place: str | None = None,
     follow_url: str | None = None,
+    archived: bool = False,
 ) -> Paper:
     """《信访事项诉求手册》: the petitioner's own copy, first day to last. ``stands``: the state.
 
-    ``more`` are the parts between the tiers and the steps: papers, execution, care.
+    ``more`` are the parts between the tiers and the steps: papers, execution, care. ``archived``: the steps
+    are in a file, and in the database no more.
     """
     told = [
         ("信访件编号", matter.number),
@@ -126,18 +129,14 @@ def handbook(
     told.append(("目前状态", stands))
     parts = [Section("一、信访人", rows=_people(people, matter)), Section("二、信访事项", rows=tuple(told))]
     steps = tuple((chinese_date(entry.on), f"{entry.what}（{entry.organ}）") for entry in entries)
+    without = ("办理记录已归档，可以向登记机关查询。" if archived else "暂无。",)
     after = [Section(TIER_NAMES[each.tier], rows=tuple(_rows(each))) for each in tiers]
-    after += [*more, Section("办理记录", rows=steps) if steps else Section("办理记录", ("暂无。",))]
+    after += [*more, Section("办理记录", rows=steps) if steps else Section("办理记录", without)]
     for number, each in enumerate(after, start=len(parts) + 1):
         parts.append(replace(each, title=f"{ordinal(number)}、{each.title}"))
     cover = (("信访件编号", matter.number), ("信访人", matter.names), ("信访事项", matter.title),
              ("登记机关", head.organ), ("登记日期", chinese_date(matter.received_on)))  # fmt: skip
     return write(PaperKind.HANDBOOK, head, parts, follow_url=follow_url, cover=cover)
-
-
-def masked(number: str, *, keep: int = 4) -> str:
-    """Only the last digits of a document or telephone number: a handbook may be lost."""
-    return "*" * max(0, len(number) - keep) + number[-keep:]
 
 
 def _people(people: Sequence[Person], matter: Matter) -> tuple[tuple[str, str], ...]:

@@ -76,11 +76,19 @@ class State(StrEnum):
         return self in _ENDED
 
     @property
+    def unanswered(self) -> bool:
+        """Its first answer, or a new one in the place of a revoked one, is still to be given."""
+        return self in _UNANSWERED
+
+    @property
     def screened(self) -> bool:
         """Routing has looked for organs that must never see it (信访工作条例 30)."""
         return self is not State.REGISTERED
 
 
+_UNANSWERED = frozenset({
+    State.REGISTERED, State.TRIAGE, State.DISPATCHED, State.OBJECTED, State.DISPUTED, State.ACCEPTED,
+})  # fmt: skip
 _STATE_NAMES = {
     State.REGISTERED: "已登记",
     State.TRIAGE: "待分流",

@@ -120,9 +120,13 @@ class NobodyAbove(Refusal):
 
 
 _BETWEEN = re.compile(r"[\s、,;/|()\[\]【】:]+")
-_POST = re.compile(
-    "(.长|书记|主任|主席|委员|常委|经理|调研员|科员|巡视员|检察官|法官|干部|负责人|同志|先生|女士|老师|批准人|主持人|送达人|承办人)$"
+_POST = (
+    "(?:.长|书记|主任|主席|委员|常委|经理|调研员|科员|巡视员|检察官|法官|干部|负责人"
+    "|同志|先生|女士|老师|批准人|主持人|送达人|承办人)"
 )
+_POST_BEFORE = re.compile(f"{_POST}$")  # 南县自然资源局副局长王建国
+# 王建国副局长, 王建国南县自然资源局副局长; in 王建国局长 the 国 is of the name, and no 王建 is meant.
+_POST_BEHIND = re.compile(f"(?:.{{2,}}[局委办厅府科处室所院部会])?(?:常务副|[副代原正])?{_POST}")
 _HEADS = frozenset({"负责人", "主要负责人", "本机关负责人", "本单位负责人", "本机关、单位负责人"})
 _DOUBLE_SURNAMES = frozenset(
     ("欧阳", "上官", "司马", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "东方")
@@ -158,8 +162,9 @@ def _is(part: str, officer: Officer) -> bool:
     name = index_name(officer.name)
     if part == name:
         return True
-    around = part.removeprefix(name), part.removesuffix(name)
-    if any(rest != part and _POST.search(rest) for rest in around):
+    if part.startswith(name) and _POST_BEHIND.fullmatch(part, len(name)):
+        return True
+    if part.endswith(name) and _POST_BEFORE.search(part.removesuffix(name)):
         return True
     titles = _titles(officer)
     surname = name[:2] if name[:2] in _DOUBLE_SURNAMES else name[:1]

@@ -143,7 +143,7 @@ class Router:
 
     def _to_discipline(self, case: Case, respondent_ids: tuple[UUID | None, ...]) -> Decision:
         """检举控告: the discipline organ with authority over the accused (R5), never a shielded one (R6)."""
-        lead = self._climb(case, self._exclusion.region_of_authority(case), self._directory.discipline)
+        lead = self._climb(case, self._exclusion.region_of_authority(case), "discipline")
         if lead is None:
             case.say("R5", "检举控告类,但机构目录中没有可以承办的纪检监察机关,请人工确定")
             return self._finished(case, respondent_ids, None, 0.0)
@@ -155,7 +155,7 @@ class Router:
     def _to_political_legal(self, case: Case, respondent_ids: tuple[UUID | None, ...]) -> Decision:
         """涉法涉诉: a letter is referred to the political-legal organ; a visitor is guided, by a person."""
         region = self._directory.gazetteer.get(case.matter.office_region)
-        lead = self._climb(case, region, self._directory.political_legal)
+        lead = self._climb(case, region, "political_legal")
         name = lead.name if lead else "同级政法部门"
         if case.matter.channel is Channel.VISIT:
             case.say("R4", f"走访反映涉法涉诉问题,应当释法明理,引导信访人向{name}反映")
@@ -198,16 +198,16 @@ class Router:
         """The competent organ; when it is the accused, the one that decides a level up (R6)."""
         lead = competence.lead
         while lead is not None and lead.id in case.hidden:
-            above = self._directory.superior_of_same_line(lead.id)
+            above = self._directory.superior_of_same_line(lead.id, on=case.on)
             text = f"{lead.name}不得承办本件,提级由上一级单位承办"
             case.say("R6", text, restricted=True)
             lead = above
         return lead
 
-    def _climb(self, case: Case, region: Region, find: Callable[[str], Organ | None]) -> Organ | None:
-        """The organ of its kind in the region, or the nearest above that is not shielded."""
+    def _climb(self, case: Case, region: Region, function: str) -> Organ | None:
+        """The organ of the function in the region, or the nearest above that is not shielded."""
         for place in self._directory.gazetteer.lineage(region.code):
-            organ = find(place.code)
+            organ = self._directory.by_function(function, place.code, on=case.on)
             if organ is not None and organ.id not in case.hidden:
                 return organ
         return None

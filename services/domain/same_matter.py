@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.domain.deadline import Deadline, DeadlineState
+from services.domain.deadline import Deadline, ran_out
 from services.domain.number import parse_number
 from services.domain.petition import Petition, Purpose, State
 from services.domain.refusal import InvalidField
@@ -226,7 +226,7 @@ IN_HAND = frozenset({
     State.DISPATCHED, State.OBJECTED, State.DISPUTED, State.ACCEPTED, State.OPINION_ISSUED,
     State.UNDER_REVIEW, State.REVIEW_ISSUED, State.UNDER_RE_REVIEW, State.RE_REVIEW_ISSUED,
 })  # fmt: skip
-_OBLIGATIONS = frozenset({"D1", "D2", "D3", "D5", "D8", "D10"})
+_OBLIGATIONS = frozenset({"D1", "D2", "D3", "D5", "DR", "D8", "D10"})
 _WINDOWS = frozenset({"D7", "D9"})
 
 
@@ -251,7 +251,7 @@ def standing(
     if earlier.state is State.FINAL:
         ground = pack.ground_after(earlier.final_ground)
         return Standing(ground.id, f"原件已于{earlier.final_on}终结") if ground else None
-    running = [clock for clock in clocks if clock.state.open or clock.state is DeadlineState.LAPSED]
+    running = [clock for clock in clocks if clock.state.open]
     if earlier.state in IN_HAND:
         owed = [clock for clock in running if clock.rule in _OBLIGATIONS]
         if any(clock.due_at <= now for clock in owed):
@@ -268,14 +268,9 @@ def _of_window(windows: Sequence[Deadline], now: datetime) -> Standing | None:
     if not windows:
         return None
     last = _last(windows)
-    if all(_over(clock, now) for clock in windows):
+    if all(ran_out(clock, now=now) for clock in windows):
         return Standing("A3", f"原件已答复,请求复查、复核的期限已于{last}届满")
     return Standing("A1", f"原件已答复,信访人可以在{last}前请求复查、复核")
-
-
-def _over(window: Deadline, now: datetime) -> bool:
-    """While its last day is provisional, nobody can say that it is past: the doubt is the petitioner's."""
-    return window.state is DeadlineState.LAPSED or (now >= window.due_at and not window.provisional)
 
 
 def _last(clocks: Sequence[Deadline]) -> date:

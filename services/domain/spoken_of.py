@@ -158,7 +158,7 @@ class Speech:
             self._heads[asked] = tuple(
                 organ
                 for organ in self._directory.in_region(region.code)
-                if wanted & set(organ.functions) and organ.in_force(None)
+                if wanted & set(organ.functions)  # one that is over, or to come, hears nothing either
             )
         return self._heads[asked]
 

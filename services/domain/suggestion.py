@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 from services.domain.directory import Competence, Directory
@@ -59,19 +60,19 @@ def _of_the_place(case: Case, directory: Directory) -> Iterator[Suggestion]:
     for organ in directory.find_by_name(text, region_code=office_region) if unsorted else ():
         if organ.kind is not OrganKind.DISCIPLINE:  # who turns to it, or was there before, names it, too
             yield _suggestion(organ, 0.3, "文中提到")
-    government = directory.by_function("government", region_code)
+    government = directory.by_function("government", region_code, on=case.on)
     if government is not None:
         yield _suggestion(government, 0.1, "属地政府")
     if unsorted:
-        yield from _around(directory, region_code, office_region)
+        yield from _around(directory, region_code, office_region, case.on)
 
 
-def _around(directory: Directory, region_code: str, office_region: str) -> Iterator[Suggestion]:
-    office = directory.petition_office(region_code)
+def _around(directory: Directory, region_code: str, office_region: str, on: date) -> Iterator[Suggestion]:
+    office = directory.petition_office(region_code, on=on)
     if office is not None and office.region_code != office_region:
         yield _suggestion(office, 0.1, "属地信访部门")
     for region in directory.gazetteer.ancestors(region_code):
-        above = directory.by_function("government", region.code)
+        above = directory.by_function("government", region.code, on=on)
         if above is not None:
             yield _suggestion(above, 0.05, "上一级政府")
 

@@ -61,7 +61,7 @@ async def world(city_url: str, tmp_path: Path) -> AsyncIterator[Deployment]:
     """A deployment with the organs of a city and a client of each role."""
     settings = Settings(data=tmp_path, database_url=city_url, redis_url=None, pool_size=4)
     made = Deployment(settings, KEYS)
-    office = (await made.directory()).petition_office(CITY)
+    office = (await made.directory()).petition_office(CITY, on=made.clock.today())
     assert office is not None
     roles = {"portal": ClientRole.PORTAL, "other-portal": ClientRole.PORTAL, "hotline": ClientRole.HOTLINE,
              "window": ClientRole.WINDOW, "admin": ClientRole.ADMIN}  # fmt: skip

@@ -120,10 +120,11 @@ async def test_errors_of_an_exchange_row_point_to_its_names(portal: Stranger) ->
         {**ROW, "xfxs": "飞鸽"},
         {**ROW, "xfrq": "2126-01-01"},
         {**ROW, "zdry": "1"},
+        {**ROW, "respondents": ["某局"]},
     ]
     results = await imported(portal, lines(*rows), format="exchange")
     pointers = [each["problem"]["errors"][0]["pointer"] for each in results]
-    assert pointers == ["/证件号码", "/xfxs", "/xfrq", "/zdry"]
+    assert pointers == ["/证件号码", "/xfxs", "/xfrq", "/zdry", "/respondents"]
 
 
 async def test_export_holds_what_the_caller_may_see(

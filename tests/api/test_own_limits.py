@@ -112,6 +112,20 @@ async def test_answer_meets_the_limit_as_it_meets_the_period(city: City) -> None
     assert [(clock(found, rule)["state"]) for rule in ("D5", "own")] == ["met", "met"]
 
 
+async def test_an_order_sent_again_after_the_answer_begins_no_limit_anew(city: City) -> None:
+    registered = (await ordered(city)).json()
+    await city.route()
+    organ = await city.organ("南县自然资源局")
+    dispatch = f"/v1/dispatches/{(await organ.newest_dispatch())['id']}"
+    await organ.post(f"{dispatch}/acceptance", {})
+    await organ.post(f"{dispatch}/opinion", writ("explained"))
+    for due_at in (EARLY, LATE):
+        assert (await ordered(city, due_at)).status_code == 200
+    hotline = await city.caller(ClientRole.HOTLINE)
+    kept = clock((await hotline.get(f"/v1/petitions/{registered['id']}")).json(), "hotline")
+    assert (kept["state"], kept["due_at"]) == ("met", EARLY)
+
+
 async def test_limit_gone_by_warns_nobody_and_counts_nowhere(city: City) -> None:
     dispatch, _, organ = await limited(city)
     before = len(await organ.inbox())

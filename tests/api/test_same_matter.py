@@ -74,6 +74,24 @@ async def test_after_re_review_it_is_no_longer_accepted(city: City) -> None:
     assert earlier["number"] not in str(events)
 
 
+async def test_a_new_relation_is_sent_though_the_version_is_the_same(city: City) -> None:
+    dispatch, _ = await city.accepted(petitioners=[ZHANG])
+    here, office = f"/v1/petitions/{dispatch['petition_id']}", await city.office()
+    before = await office.get(here)
+    later = await again(city)
+    known = {"If-None-Match": before.headers["ETag"]}
+    after = await office._sent("GET", here, more=known)
+    assert after.status_code == 200
+    assert [each["id"] for each in after.json()["related"]] == [later["id"]]
+    tag = after.headers["ETag"]
+    assert after.json()["version"] == before.json()["version"] == int(tag.strip('"').partition(".")[0])
+    held = {"Authorization": f"Bearer {office._token}", "If-None-Match": f'"1", W/{tag}'}
+    same = await city.http.get(here, headers=held)
+    assert (same.status_code, same.content) == (304, b"")
+    call = {"content": "补充一份材料。"}
+    assert (await office.post(f"{here}/supplements", call, headers={"If-Match": tag})).status_code == 201
+
+
 async def test_relation_shows_both_ways_to_the_office_and_to_no_source(city: City) -> None:
     dispatch, bureau = await city.accepted(petitioners=[ZHANG])
     later = await again(city)

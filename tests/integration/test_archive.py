@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import text
 
 from services.adapters import ledger_files
-from services.application import archive, audit
+from services.application import archive, audit, handbook
 from services.bootstrap import Deployment
 from services.cli.archive import _export, _verify
+from services.domain.access import Client, ClientRole
+from services.domain.calendar import local_date
 from services.domain.petition import State
-from tests.integration.petitions import count, register
+from tests.integration.petitions import CITY, count, register
 
 
 def files(folder: Path) -> list[Path]:
@@ -66,6 +68,17 @@ async def test_what_ended_is_archived_and_its_ledger_still_holds(world: Deployme
     assert [event.kind for event in first.events] == ["registered", "concluded"]
     assert first.events[1].data == {"件": 0.93, "日": "2026"}
     assert first.calls[first.events[1].id].fingerprint == "f" * 64
+
+
+async def test_the_handbook_of_an_archived_petition_can_still_be_read(
+    world: Deployment, tmp_path: Path
+) -> None:
+    [first, *_] = await ended(world)
+    await exported(world, tmp_path, remove=True)
+    source = Client("portal", b"", "门户", ClientRole.PORTAL, CITY, None, (), world.clock.now())
+    told = await handbook.for_caller(world, first, client=source)
+    assert told.issued_on == local_date(world.clock.now())
+    assert "办理记录已归档" in str(told.content())
 
 
 async def test_without_remove_all_stays_and_nothing_is_archived_twice(

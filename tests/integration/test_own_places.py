@@ -23,7 +23,7 @@ async def accepted(
 ) -> None:
     """A petition of a petitioner of its own, accepted by an organ of the district."""
     directory = await world.directory()
-    organ = directory.petition_office(HESHAN)
+    organ = directory.petition_office(HESHAN, on=world.clock.today())
     assert organ is not None
     made = petition(world, sequence, content=content)
     made.purpose, made.region_code = purpose, TAOHUALUN

@@ -74,7 +74,7 @@ async def decided_by_persons(world: Deployment) -> None:
 
 
 async def desk(world: Deployment) -> Client:
-    office = (await world.directory()).petition_office(CITY)
+    office = (await world.directory()).petition_office(CITY, on=world.clock.today())
     assert office is not None
     role = ClientRole.PETITION_OFFICE
     scopes = tuple(scope.value for scope in ROLE_SCOPES[role])

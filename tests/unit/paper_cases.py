@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.adapters.statutes import load_pack
+from services.domain.identity import mask_document, mask_phone
 from services.domain.opinion import Opinion, Outcome, ServiceMethod
 from services.domain.paper import Letterhead, Matter, Paper, PaperKind, PaperNumber
 from services.domain.paper_notice import (
@@ -23,7 +24,7 @@ from services.domain.paper_opinion import (
     hearing_notice,
     review_opinion,
 )
-from services.domain.paper_record import Entry, Person, TierRecord, finality_certificate, handbook, masked
+from services.domain.paper_record import Entry, Person, TierRecord, finality_certificate, handbook
 from services.domain.paper_service import ServiceProof, proof_of_service
 from services.domain.petition import Channel, Path, Tier
 from services.domain.review import Review
@@ -215,8 +216,8 @@ def land_end() -> dict[str, Paper]:
     )  # fmt: skip
     home = "南县茅草街镇八百弓村四组"
     people = [
-        Person("罗大江", masked("430921196304120019"), masked("13907370001"), home),
-        Person("龚𠮷生", masked("430921196507150035"), None, home),
+        Person("罗大江", mask_document("430921196304120019"), mask_phone("13907370001"), home),
+        Person("龚𠮷生", mask_document("430921196507150035"), None, home),
     ]
     entries = [
         Entry(date(2026, 1, 5), "登记", OFFICE),

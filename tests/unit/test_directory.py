@@ -180,14 +180,30 @@ def test_branch_is_subordinate_to_its_bureau() -> None:
 
 
 def test_one_level_up_is_the_same_line() -> None:
-    above = DIRECTORY.superior_of_same_line(id_of(f"{NAN}-health"))
+    above = DIRECTORY.superior_of_same_line(id_of(f"{NAN}-health"), on=TODAY)
     assert above is not None
     assert above.name == "益阳市卫生健康委员会"
-    assert DIRECTORY.superior_of_same_line(id_of("430000000000-health")) is None
+    assert DIRECTORY.superior_of_same_line(id_of("430000000000-health"), on=TODAY) is None
+
+
+def test_an_organ_counts_from_its_first_day_to_its_last() -> None:
+    """An office whose end is set serves until then, and its successor not before."""
+    office = DIRECTORY.petition_office(TOWN, on=TODAY)
+    assert office is not None
+    heir = replace(office, id=UUID(int=7), code="new", name="南县信访服务中心", valid_from=date(2027, 1, 1))
+    ending = replace(office, valid_to=date(2027, 1, 1), successor_id=heir.id)
+    rest = [organ for organ in DIRECTORY.organs if organ.id != office.id]
+    changed = Directory(2, [heir, *rest, ending], (), DIRECTORY.categories, DIRECTORY.gazetteer)
+    assert changed.petition_office(TOWN, on=date(2026, 12, 31)) == ending
+    assert changed.petition_office(TOWN, on=date(2027, 1, 1)) == heir
 
 
 def test_special_organs_are_found_from_a_town() -> None:
-    found = [DIRECTORY.petition_office(TOWN), DIRECTORY.discipline(TOWN), DIRECTORY.political_legal(TOWN)]
+    found = [
+        DIRECTORY.petition_office(TOWN, on=TODAY),
+        DIRECTORY.discipline(TOWN, on=TODAY),
+        DIRECTORY.political_legal(TOWN, on=TODAY),
+    ]
     assert names([organ for organ in found if organ]) == [
         "南县信访局",
         "中共南县纪律检查委员会",

@@ -70,6 +70,29 @@ def test_word_outside_its_list_is_refused_by_name(row: dict[str, str]) -> None:
     assert refused.value.pointer == f"/{next(iter(row))}"
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"respondents": ["某局"]},
+        {"respondents": "某局", "bfyrhdw": "某局"},
+        {"letter": "x", "ycrq": "2026-01-01"},
+        {"petitioners": [], "姓名": "张三"},
+        {"place": None, "问题属地地址": "南县"},
+    ],
+)
+def test_a_block_of_ours_does_not_fit_a_flat_row(row: dict[str, object]) -> None:
+    with pytest.raises(InvalidField) as refused:
+        to_registration({"xfxs": "网上信访", **row})
+    assert refused.value.pointer == f"/{next(iter(row))}"
+
+
+@pytest.mark.parametrize(
+    ("word", "flag"), [("1", True), ("Y", True), ("y", True), ("TRUE", True), ("否", False), ("n", False)]
+)
+def test_yes_and_no_are_read_in_either_case(word: str, flag: bool) -> None:
+    assert to_registration({"nmbz": word}) == {"anonymous": flag}
+
+
 def test_purpose_without_a_kind_in_law_is_left_open() -> None:
     assert to_registration({"xfmddm": "咨询"}) == {}
 

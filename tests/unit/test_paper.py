@@ -19,7 +19,7 @@ from services.domain.paper import (
 )
 from services.domain.paper_notice import acceptance, decline, no_longer_accepted, referral
 from services.domain.paper_opinion import Earlier, handling_opinion, review_opinion
-from services.domain.paper_record import finality_certificate, handbook, masked
+from services.domain.paper_record import finality_certificate, handbook
 from services.domain.paper_words import chinese_date, cite, ordinal, typeset
 from services.domain.petition import Path, Petitioner, Purpose, Tier
 from services.domain.statute import Period, Source
@@ -271,6 +271,31 @@ def test_finality_speaks_of_care_where_the_law_asks_for_it() -> None:
     assert "《信访工作条例》第三十七条第三款的规定做好疏导教育" in text_of(paper)
 
 
+def test_finality_says_nothing_of_a_bar_that_the_law_does_not_have() -> None:
+    """Under the 条例 alone an agreement that was carried out bars nobody from bringing the matter again."""
+    ground = PACK.finality_ground("F3")
+    assert PACK.ground_after(ground.code) is None
+    paper = finality_certificate(
+        letterhead(PaperKind.FINALITY), LAND, [], ground=ground, final_on=DAY, closed=None
+    )
+    assert ground.text in text_of(paper)
+    assert "不再受理" not in text_of(paper)
+
+
+def test_the_handbook_of_an_archived_petition_says_where_its_steps_are() -> None:
+    paper = handbook(
+        letterhead(PaperKind.HANDBOOK),
+        LAND,
+        [],
+        [],
+        [],
+        requests=LAND_REQUESTS,
+        stands="已终结",
+        archived=True,
+    )
+    assert "办理记录已归档" in text_of(paper)
+
+
 def test_the_handbook_of_a_new_petition_has_no_tiers_yet() -> None:
     paper = handbook(
         letterhead(PaperKind.HANDBOOK), LAND, [], [], [], requests=LAND_REQUESTS, stands="已登记"
@@ -284,10 +309,6 @@ def test_the_handbook_tells_each_tier_with_its_remedy() -> None:
     assert sections["三、办理"]["救济途径"].endswith("最后一日为2026年5月7日。")
     assert sections["五、复核"]["送达"] == "2026年8月4日（直接送达，未签收，留置送达）"
     assert len(land_tiers()) == 3
-
-
-def test_numbers_of_people_are_masked_but_for_their_ends() -> None:
-    assert masked("430921196304120019") == "**************0019"
 
 
 def test_five_names_stand_and_the_others_are_counted() -> None:

@@ -97,8 +97,8 @@ async def recused(
     return await recusal.record(world, petition_id, finding, call=organ_call(ORGANS[of]))
 
 
-async def open_petition(world: FakeWorld) -> Petition:
-    """Not confidential, by somebody known, accepted by the land bureau."""
+async def open_petition(world: FakeWorld, *, accept: bool = True) -> Petition:
+    """Not confidential, by somebody known, sent to the land bureau, and accepted by it."""
     brought = Registration(
         channel=Channel.ONLINE,
         received_on=world.clock.today(),
@@ -110,7 +110,8 @@ async def open_petition(world: FakeWorld) -> Petition:
     made = await registration.register(world, brought, call=Call(PORTAL))
     await routing.route(world, waiting(world, Topic.ROUTE))
     [held] = world.store.rows["dispatches"].values()
-    await dispatch.accept(world, held.id, dispatch.Acceptance(), call=organ_call(held.organ_id))
+    if accept:
+        await dispatch.accept(world, held.id, dispatch.Acceptance(), call=organ_call(held.organ_id))
     return await read(world, made.petition.id)
 
 

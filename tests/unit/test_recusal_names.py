@@ -16,6 +16,8 @@ DEPUTY, HEAD = Officer("王建国", "副局长"), Officer("周正", "局长", is
         "王 建国",
         "王建国副局长",
         "副局长王建国",
+        "王建国南县自然资源局副局长",
+        "南县自然资源局副局长王建国",
         "王副局长",
         "王局长",
         "张三、王建国",
@@ -34,6 +36,12 @@ def test_a_person_is_known_however_the_line_names_them(line: str) -> None:
 )
 def test_somebody_else_is_not_taken_for_them(line: str) -> None:
     assert not means(line, DEPUTY)
+
+
+@pytest.mark.parametrize("line", ["王建国局长", "王建国", "局长王建国", "王建国副局长"])
+def test_a_longer_name_is_somebody_else(line: str) -> None:
+    assert not means(line, Officer("王建"))
+    assert not means(line, Officer("建国军"))
 
 
 def test_of_a_head_the_post_alone_is_a_name() -> None:

@@ -58,7 +58,7 @@ async def test_an_end_in_mid_review_leaves_nothing_open() -> None:
 async def objected(world: FakeWorld) -> UUID:
     """A petition whose organ objects, beside one that helps; the office sent it."""
     petition = await routed(world)
-    office = (await world.directory()).petition_office(petition.office_region)
+    office = (await world.directory()).petition_office(petition.office_region, on=world.clock.today())
     helper = (await world.directory()).find_by_code("430921000000-agriculture")
     assert office is not None
     assert helper is not None

@@ -155,6 +155,16 @@ async def test_c6_an_announced_hearing_moves_no_clock_until_it_was_held() -> Non
     assert (await review_now(world, held.id)).hearing_to == day + timedelta(days=1)
 
 
+async def test_c6_a_hearing_on_the_day_of_the_request_moves_nothing() -> None:
+    """The day of the request is not of the period (民法典 201), so there is none of it to leave out."""
+    world = world_under(NATIONAL)
+    held = await re_review(world)
+    before = clock_of(world, "D10").due_on
+    today = world.clock.today()
+    await hearing.hold(world, held.id, today, today, call=organ_call(held.organ_id))
+    assert clock_of(world, "D10").due_on == before
+
+
 async def test_a_hearing_is_recorded_when_it_was_held() -> None:
     world = world_under(NATIONAL)
     held = await re_review(world)

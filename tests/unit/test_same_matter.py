@@ -167,6 +167,8 @@ LATER, BEFORE = date(2026, 12, 20), date(2026, 11, 10)
         (State.ACCEPTED, None, [clock("D5", LATER)], "A1"),
         (State.DISPATCHED, None, [clock("D3", LATER)], "A1"),
         (State.ACCEPTED, None, [clock("D5", BEFORE, state=DeadlineState.OVERDUE)], None),  # the organ is late
+        (State.ACCEPTED, None, [clock("DR", LATER)], "A1"),
+        (State.ACCEPTED, None, [clock("DR", BEFORE, state=DeadlineState.OVERDUE)], None),  # late with a redo
         (State.ACCEPTED, None, [clock("D5", LATER), clock("D3", BEFORE, state=DeadlineState.MET)], "A1"),
         (State.UNDER_REVIEW, None, [clock("D8", LATER)], "A1"),
         (State.ANSWERED, None, [clock("D7", LATER)], "A1"),

@@ -37,13 +37,14 @@ async def test_r2b_petition_office_beneath_gets_a_copy_where_the_pack_says_so() 
     world = world_under("national-2022")
     petition = replace(await routed(world), confidential=False)
     [held] = world.store.rows["dispatches"].values()
-    city, pack = city_directory(), national_law().pack("")
-    county, office = city.petition_office(city.organ(held.organ_id).region_code), city.petition_office(CITY)
+    city, pack, today = city_directory(), national_law().pack(""), world.clock.today()
+    county = city.petition_office(city.organ(held.organ_id).region_code, on=today)
+    office = city.petition_office(CITY, on=today)
     silent = replace(pack, routing=tuple(each for each in pack.routing if each.id != "R2b"))
     assert county is not None
     assert office is not None
     for rules_of, expected in ((pack, (county.id,)), (silent, ())):
-        assert copied(city, petition, rules_of, [held.organ_id], sender_id=office.id) == expected
+        assert copied(city, petition, rules_of, [held.organ_id], sender_id=office.id, on=today) == expected
 
 
 @pytest.mark.parametrize("channel", [Channel.LETTER, Channel.VISIT])

@@ -9,8 +9,6 @@ from datetime import date, datetime, timedelta
 from importlib import resources
 from typing import Any
 
-MOST_REPRESENTATIVES = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
