@@ -28,7 +28,6 @@ DATABASE = "faults"
 PATIENCE_SECONDS = 120.0
 POLLED = 4
 WORKERS = ("worker1", "worker2")
-SETTLED_WITHIN_SECONDS = 60.0
 UNDONE = "SELECT count(*) FROM outbox"
 STEPS = "SELECT petition_id, seq, kind, prev_hash, hash, data->>'supplement_id' AS added FROM events"
 
@@ -144,7 +143,7 @@ class Rig:
         """
         await self.quiet()
         with suppress(TimeoutError):
-            async with asyncio.timeout(SETTLED_WITHIN_SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
                     heads = await self._heads()
                     if all(seen >= heads.get(organ, 0) for organ, seen in self._walked().items()):
