@@ -29,6 +29,8 @@ from bench.wire import connect
 REAL = 120
 PAGES = 20
 ROWS = 100
+JUDGED_FROM = 1_000_000
+"""What is wanted is wanted of so many: of fewer, the figures are told and say nothing of it."""
 # Clocks that are due, of petitions that can be opened; nothing else is left for the worker to do.
 MAKE_DUE = """UPDATE deadlines SET state = 'running', met_on = NULL, next_point = 'overdue',
         next_at = now() - interval '1 hour'
@@ -138,12 +140,15 @@ async def growth(stage: Stage) -> list[Figure]:
             await each.let_in()
             await each.intake(WARM_SECONDS)
         rounds = await in_turns(cases, options.rounds)
-    note = f"{options.large:,} to {options.small:,} petitions"
+    note, judged = f"{options.large:,} to {options.small:,} petitions", options.large >= JUDGED_FROM
+    if not judged:
+        note += f", 不足 {JUDGED_FROM:,} 不评判 too few to judge"
     return [
         figure(
             f"growth.{act}",
             paired(rounds, f"{act} small", f"{act} large"),
             f"{note}, {alone(rounds, f'{act} large').median:,.0f}/s",
+            judged=judged,
         )
         for act in acts
     ]

@@ -76,6 +76,8 @@ async def intake(stage: Stage) -> list[Figure]:
         figure("intake.to_floor", paired(rounds, "ours", "bare")),
         figure("intake.cpu_to_floor", paired(rounds, "ours", "bare", system_cpu)),
         figure("intake.per_second", alone(rounds, "ours")),
+        figure("intake.p50", _ms(rounds, "ours", 0.5)),
+        figure("intake.p99", _ms(rounds, "ours", 0.99)),
         figure("intake.cpu", alone(rounds, "ours", system_cpu), shares(rounds, "ours")),
         figure("intake.floor_per_second", alone(rounds, "bare")),
         figure("intake.floor_cpu", alone(rounds, "bare", system_cpu), shares(rounds, "bare")),

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from bench.hot_worker import all_routed, freeze, register_for, thaw
@@ -72,17 +73,33 @@ async def memory(stage: Stage) -> list[Figure]:
     note = f"{options.soak_seconds:.0f} s at {peak / 2:.0f}/s"
     figures = []
     for name, sizes in found.items():
-        grown = Spread.of([drift(sizes)])
-        between = f"{sizes[0]:.0f} → {sizes[-1]:.0f} MB, {note}"
-        figures.append(figure(f"memory.{name}", grown, between, judged=options.full))
+        drift = Drift.of(sizes)
+        grown = Spread.of([drift.per_cent])
+        figures.append(figure(f"memory.{name}", grown, f"{drift.told()}, {note}", judged=options.full))
     return figures
 
 
-def drift(sizes: Sequence[float]) -> float:
-    """By how many per cent the last fifth differs from the second, either way; the first is warming up."""
-    fifth = max(1, len(sizes) // 5)
-    early, late = median(sizes[fifth : 2 * fifth]), median(sizes[-fifth:])
-    return abs(late - early) / early * 100
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """The medians of the second fifth of all samples and of the last; the first fifth is warming up."""
+
+    early: float
+    late: float
+
+    @classmethod
+    def of(cls, sizes: Sequence[float]) -> Drift:
+        fifth = max(1, len(sizes) // 5)
+        return cls(median(sizes[fifth : 2 * fifth]), median(sizes[-fifth:]))
+
+    @property
+    def per_cent(self) -> float:
+        """Either way."""
+        return abs(self.late - self.early) / self.early * 100
+
+    def told(self) -> str:
+        """What was compared, and nothing else: other ends would not give this percentage."""
+        between = f"{self.early:.1f} → {self.late:.1f} MB"
+        return f"第二个五分之一到最后五分之一的中位数 medians of the second and the last fifth: {between}"
 
 
 async def _start(site: Site) -> float:

@@ -22,7 +22,11 @@ class Wanted:
     at_least: bool
 
     def reached(self, value: float) -> bool:
-        return value >= self.bound if self.at_least else value <= self.bound
+        return self.missing(value) == 0
+
+    def missing(self, value: float) -> float:
+        """How far it is from the bound, on the wrong side of it."""
+        return max(0.0, self.bound - value if self.at_least else value - self.bound)
 
 
 def at_least(bound: float) -> Wanted:
@@ -48,6 +52,11 @@ class Figure:
     def reached(self) -> bool | None:
         return self.wanted.reached(self.measured.median) if self.wanted else None
 
+    @property
+    def missing_by(self) -> float | None:
+        """In the figure's unit; 0 for one that is reached."""
+        return self.wanted.missing(self.measured.median) if self.wanted else None
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -64,20 +73,30 @@ def show(console: Console, where: dict[str, Any], parts: Sequence[Part]) -> None
     console.print(
         f"{where['processor']},{where['cores']} 核,Python {where['python']},测前负载 load before {load}"
     )
-    heads = ("指标 figure", "测得 measured", "最小–最大 spread", "要求 wanted", "达到 reached", "说明 note")
-    table = Table(*heads, box=None, pad_edge=False)
+    heads = (
+        "指标 figure",
+        "测得 measured",
+        "最小–最大 spread",
+        "要求 wanted",
+        "达到 reached",
+        "差 missing by",
+    )
+    table = Table(*heads, "说明 note", box=None, pad_edge=False)
     for part in parts:
-        table.add_row(f"— {part.name} ({part.seconds:.0f} s)", *[""] * 5)
+        table.add_row(f"— {part.name} ({part.seconds:.0f} s)", *[""] * 6)
         for each in part.figures:
-            table.add_row(each.title, *_cells(each), each.note)
+            table.add_row(each.title, *_cells(each), _missing_by(each), each.note)
         if part.missing:
-            table.add_row("  未测 not measured", "—", "", "", "", part.missing)
+            table.add_row("  未测 not measured", "—", *[""] * 4, part.missing)
     console.print(table)
 
 
 def lines(part: Part) -> list[str]:
     """The same in plain lines, for who watches it run."""
-    found = [" · ".join((each.title, *filter(None, _cells(each)), each.note)) for each in part.figures]
+    found = []
+    for each in part.figures:
+        missing = f"差 missing by {_missing_by(each)}" if _missing_by(each) else ""
+        found.append(" · ".join((each.title, *filter(None, (*_cells(each), missing)), each.note)))
     return [*found, f"未测 not measured: {part.missing}"] if part.missing else found
 
 
@@ -89,6 +108,14 @@ def _cells(figure: Figure) -> tuple[str, str, str, str]:
         wanted = f"{'≥' if figure.wanted.at_least else '≤'} {_number(figure.wanted.bound)}"
     reached = {None: "", True: "是 yes", False: "否 NO"}[figure.reached]
     return f"{_number(spread.median)} {figure.unit}", between, wanted, reached
+
+
+def _missing_by(figure: Figure) -> str:
+    """As measured, and of what is wanted."""
+    if not figure.missing_by or figure.wanted is None:
+        return ""
+    share = f" ({figure.missing_by / figure.wanted.bound:.0%})" if figure.wanted.bound else ""
+    return f"{_number(figure.missing_by)} {figure.unit}".rstrip() + share
 
 
 def _number(value: float) -> str:
@@ -103,7 +130,10 @@ def as_json(where: dict[str, Any], options: dict[str, Any], parts: Sequence[Part
     told = [
         {
             **{"name": part.name, "seconds": round(part.seconds, 1), "missing": part.missing or None},
-            "figures": [{**asdict(each), "reached": each.reached} for each in part.figures],
+            "figures": [
+                {**asdict(each), "reached": each.reached, "missing_by": each.missing_by}
+                for each in part.figures
+            ],
         }
         for part in parts
     ]

@@ -13,6 +13,8 @@ FIGURES: dict[str, tuple[str, str, str, Wanted | None]] = {
     "intake.to_pgbench": ("登记,对 pgbench", "to pgbench, one statement", RATIO, at_least(0.35)),
     "intake.cpu_to_floor": ("登记 CPU,对裸底线", "CPU to the floor's", RATIO, at_most(0.6)),
     "intake.per_second": ("登记", "registrations", RATE, None),
+    "intake.p50": ("登记 p50", "16 connections", MS, None),
+    "intake.p99": ("登记 p99", "16 connections", MS, at_most(250)),
     "intake.cpu": ("登记每件 CPU", "CPU a petition", CPU, None),
     "intake.floor_per_second": ("裸底线", "the bare floor", RATE, None),
     "intake.floor_cpu": ("裸底线每件 CPU", "CPU of the floor", CPU, None),

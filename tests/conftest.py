@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
@@ -30,7 +31,11 @@ def service(variable: str) -> str:
     address = os.environ.get(variable)
     if address:
         return address
-    why = f"{variable} is not set; script/test provides the service"
+    missing(f"{variable} is not set; script/test provides the service")
+
+
+def missing(why: str) -> NoReturn:
+    """Something that ``script/test`` promises is not there."""
     if os.environ.get("XINFANG_TEST_REQUIRE_ALL"):
         pytest.fail(why)
     pytest.skip(why)

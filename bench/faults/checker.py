@@ -39,19 +39,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An event of the ledger."""
+    """An event of the ledger; ``supplement`` is the one that it tells of."""
 
     petition: str
     seq: int
     kind: str
     prev: str
     hash: str
+    supplement: str = ""
 
 
 @dataclass(slots=True)
 class End:
     """What is there when all is quiet. ``keys``: the petition of each key; ``jobs`` wait for work,
-    by petition; ``last`` is the number that each feed says it has come to.
+    by petition; ``last`` is the number that each feed says it has come to; ``supplements``: of each, its
+    petition.
     """
 
     petitions: dict[str, Petition] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class End:
     last: dict[str, int] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     jobs: dict[str, str] = field(default_factory=dict)
+    supplements: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,51 @@ def ledger_whole(_history: History, end: End) -> Iterator[Finding]:
             yield Finding(LEDGER, f"petition {each.id}: the head is another")
 
 
+def edits_kept(history: History, end: End) -> Iterator[Finding]:
+    """30: an edit that was answered 2xx is there, once, right upon the version that it named."""
+    there: dict[str, list[Step]] = defaultdict(list)
+    for step in end.steps:
+        if step.supplement:
+            there[step.supplement].append(step)
+    upon: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for event in history.of("edit", "ok"):
+        petition, version, one = event.told["petition"], event.told["version"], event.told["id"]
+        upon[petition, version].add(event.key)
+        if end.supplements.get(one) != petition or not there[one]:
+            yield Finding(LOST, f"edit {event.key} of petition {petition}")
+        elif [step.seq for step in there[one]] != [version + 1]:
+            yield Finding(
+                LEDGER, f"edit {event.key} upon version {version} of {petition} is not the next one"
+            )
+    for (petition, version), keys in upon.items():
+        if len(keys) > 1:
+            yield Finding(LOST, f"edits {sorted(keys)} were all taken upon version {version} of {petition}")
+
+
+def edits_refused(history: History, end: End) -> Iterator[Finding]:
+    """27, 30: what was refused as stale is not there, and nothing is there twice that was sent again."""
+    answered = {event.told["id"] for event in history.of("edit", "ok")}
+    told = {kind: sum(1 for _ in history.of("edit", kind)) for kind in ("invoke", "ok", "fail")}
+    unasked = end.supplements.keys() - answered
+    if len(unasked) > told["invoke"] - told["ok"] - told["fail"]:
+        yield Finding(DOUBLED, f"supplements {sorted(unasked)[:3]}: nobody was told that they were taken")
+
+
+def accepted_once(history: History, end: End) -> Iterator[Finding]:
+    """30: an acceptance that was answered 2xx is there, once, upon the version that it named."""
+    there: dict[str, list[int]] = defaultdict(list)
+    for step in end.steps:
+        if step.kind == "accepted":
+            there[step.petition].append(step.seq)
+    for event in history.of("accept", "ok"):
+        petition, version = event.told["petition"], event.told["version"]
+        if not there[petition]:
+            yield Finding(LOST, f"acceptance of petition {petition}")
+        elif there[petition] != [version + 1]:
+            kind = DOUBLED if len(there[petition]) > 1 else LEDGER
+            yield Finding(kind, f"petition {petition}, upon {version}, was accepted as {there[petition]}")
+
+
 def reads_recorded(history: History, end: End) -> Iterator[Finding]:
     """58: a name was read in the clear: the ledger says so, as often."""
     recorded = Counter(step.petition for step in end.steps if step.kind == "unmasked")
@@ -183,6 +231,7 @@ def reads_recorded(history: History, end: End) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     *(lost, doubled, without_key, one_lead, work_done),
     *(feeds_whole, pollers_saw_all, ledger_whole, reads_recorded),
+    *(edits_kept, edits_refused, accepted_once),
 )
 
 

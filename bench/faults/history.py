@@ -26,7 +26,10 @@ class Event:
 
 @dataclass(slots=True)
 class History:
-    """``create``: key = Idempotency-Key, told = id, status. ``poll``: key = organ, told = seqs."""
+    """``create``: key = Idempotency-Key, told = id, status. ``poll``: key = organ, told = seqs. ``edit``,
+    ``accept``: key = what was added or the dispatch, told = petition, the version it was done upon, id.
+    ``unmask``, ``read``: key = petition.
+    """
 
     events: list[Event] = field(default_factory=list)
 

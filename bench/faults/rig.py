@@ -1,9 +1,10 @@
-"""The rig: an API and two workers, a proxy before PostgreSQL and one before Redis, callers and pollers."""
+"""The rig: an API and two workers, a proxy before PostgreSQL, Redis and the API, callers and organs."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,6 +14,7 @@ from typing import Any
 
 import asyncpg
 
+from bench.faults.acting import Actors
 from bench.faults.checker import End, Entry, Finding, Lead, Petition, Step, check
 from bench.faults.clients import Clients
 from bench.faults.history import History
@@ -27,6 +29,7 @@ PATIENCE_SECONDS = 120.0
 POLLED = 4
 WORKERS = ("worker1", "worker2")
 UNDONE = "SELECT count(*) FROM outbox"
+STEPS = "SELECT petition_id, seq, kind, prev_hash, hash, data->>'supplement_id' AS added FROM events"
 
 
 class Rig:
@@ -39,9 +42,13 @@ class Rig:
         self.known: set[Finding] = set()
         self.to_postgres = Proxy("127.0.0.1", self.postgres.port)
         self.to_redis = Proxy("127.0.0.1", self.redis.port)
+        self.port = free_port()
+        self.to_api = Proxy("127.0.0.1", self.port)
         self.fired = folder / "fired"
         self.system: System
         self.clients: Clients
+        self.actors: Actors
+        self.walking: dict[str, asyncio.Task[None]] = {}
 
     def start(self, name: str, *, fault: str = "") -> None:
         told = {"XINFANG_FAULT": fault, "XINFANG_FAULT_LOG": str(self.fired)} if fault else {}
@@ -125,23 +132,56 @@ class Rig:
         return min(answered for sent, answered in self.clients.acknowledged if sent > moment) - moment
 
     async def findings(self) -> list[Finding]:
-        """What does not fit now, and was not told before."""
-        await self.quiet()
-        end = await self.end()
-        polled = {event.key for event in self.history.of("poll", "ok")}
-
-        async def pollers_came_to_the_end() -> bool:
-            seen = {organ: 0 for organ in polled}
-            for event in self.history.of("poll", "ok"):
-                seen[event.key] = max(seen[event.key], *event.told["seqs"])
-            return all(seen[organ] >= end.last.get(organ, 0) for organ in polled)
-
-        with suppress(TimeoutError):  # the checker says who did not
-            async with asyncio.timeout(20):
-                await self.until(pollers_came_to_the_end)
-        found = set(check(self.history, end)) - self.known
+        """What does not fit now, and was not told before. Raises what an organ's walk failed with."""
+        found = set(check(self.history, await self._settled())) - self.known
         self.known |= found
         return sorted(found, key=lambda each: (each.kind, each.what))
+
+    async def _settled(self) -> End:
+        """The end, once nothing waits for work, and those who walk have come to the end of their feeds, and
+        acted. Whoever does not get there in time: the checker tells.
+        """
+        await self.quiet()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while True:
+                    heads = await self._heads()
+                    if all(seen >= heads.get(organ, 0) for organ, seen in self._walked().items()):
+                        end = await self.end()
+                        if end.last == heads and not end.jobs:
+                            return end
+                    await asyncio.sleep(0.2)
+        return await self.end()
+
+    async def _heads(self) -> dict[str, int]:
+        async with self.direct() as db:
+            return {str(r["organ_id"]): r["last"] for r in await db.fetch("SELECT * FROM feed_heads")}
+
+    def _walked(self) -> dict[str, int]:
+        seen = dict.fromkeys(self.walking, 0)
+        for organ, walk in self.walking.items():
+            if walk.done():
+                walk.result()
+            numbers = (
+                seq
+                for each in self.history.of("poll", "ok")
+                if each.key == organ
+                for seq in each.told["seqs"]
+            )
+            seen[organ] = max(numbers, default=0)
+        return seen
+
+    def keep(self, folder: Path) -> None:
+        """What callers were told so far, and what the processes said, out of a folder that is thrown away."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.history.write(folder / "history.jsonl")
+        for log in self.system.logs.glob("*.log"):
+            shutil.copy(log, folder)
+        shutil.copy(self.postgres.folder / "log", folder / "postgres.log")
+
+    def acts_done(self) -> int:
+        """Edits, acceptances and readings of names that were answered."""
+        return sum(1 for op in ("edit", "accept", "unmask") for _ in self.history.of(op, "ok"))
 
     async def end(self) -> End:
         end = End()
@@ -167,10 +207,12 @@ class Rig:
                 Entry(str(r["organ_id"]), r["seq"], str(r["petition_id"]), r["type"]) for r in entries
             ]
             end.last = {str(r["organ_id"]): r["last"] for r in await db.fetch("SELECT * FROM feed_heads")}
-            steps = await db.fetch("SELECT petition_id, seq, kind, prev_hash, hash FROM events")
             end.steps = [
-                Step(str(r["petition_id"]), r["seq"], r["kind"], r["prev_hash"], r["hash"]) for r in steps
+                Step(str(r["petition_id"]), r["seq"], r["kind"], r["prev_hash"], r["hash"], r["added"] or "")
+                for r in await db.fetch(STEPS)
             ]
+            added = await db.fetch("SELECT id, petition_id FROM supplements")
+            end.supplements = {str(r["id"]): str(r["petition_id"]) for r in added}
             jobs = await db.fetch("SELECT petition_id, state FROM outbox")
             end.jobs = {str(r["petition_id"]): r["state"] for r in jobs}
         return end
@@ -191,6 +233,7 @@ async def rigged(seed: int) -> AsyncIterator[Rig]:
             rig.redis.start()
             await running.enter_async_context(rig.to_postgres.serving())
             await running.enter_async_context(rig.to_redis.serving())
+            await running.enter_async_context(rig.to_api.serving())
             admin = await asyncpg.connect(rig.postgres.url())
             await admin.execute(f'CREATE DATABASE "{DATABASE}"')
             await admin.close()
@@ -201,15 +244,14 @@ async def rigged(seed: int) -> AsyncIterator[Rig]:
 async def _city(rig: Rig, running: AsyncExitStack) -> None:
     data = rig.folder / "data"
     data.mkdir()
-    port = free_port()
     through = rig.postgres.url(DATABASE, port=rig.to_postgres.port)
     environment = {
         "XINFANG_DATABASE_URL": through.replace("postgresql://", "postgresql+asyncpg://"),
         "XINFANG_REDIS_URL": rig.redis.url(port=rig.to_redis.port),
         "XINFANG_LOG_LEVEL": "WARNING",
     }
-    system = System(f"http://127.0.0.1:{port}", data / "demo-clients.json", data, environment)
-    told = ["--port", str(port), "--data", str(data)]
+    system = System(f"http://127.0.0.1:{rig.port}", data / "demo-clients.json", data, environment)
+    told = ["--port", str(rig.port), "--data", str(data)]
     system.commands["base"] = [str(XINFANG), "serve", "--demo", "--city", CITY, *told]
     system.commands["api"] = [str(XINFANG), "api", *told]
     for name in WORKERS:
@@ -224,19 +266,22 @@ async def _city(rig: Rig, running: AsyncExitStack) -> None:
     for name in WORKERS:
         system.start(name)
         await rig.worker_lives(name)
-    rig.clients = Clients(system.url, read_credentials(system.clients), rig.history, rig.seed)
+    through = f"http://127.0.0.1:{rig.to_api.port}"
+    rig.clients = Clients(through, read_credentials(system.clients), rig.history, rig.seed)
+    rig.actors = Actors(rig.clients)
     running.push_async_callback(rig.clients.close)
-    await _pollers(rig, running)
+    await _walks(rig, running)
 
 
-async def _pollers(rig: Rig, running: AsyncExitStack) -> None:
-    """A few petitions first: they show which organs have a feed to poll."""
+async def _walks(rig: Rig, running: AsyncExitStack) -> None:
+    """A few petitions first: they show which organs have a feed to walk. The first of them acts, too."""
     stop = asyncio.Event()
     stop.set()
     await rig.clients.load(stop, callers=4, pause=0.01, least=16)
     await rig.quiet()
     organs = set((await rig.end()).last)
     polled = [each for each in read_credentials(rig.system.clients) if each.organ_id in organs][:POLLED]
-    for organ in polled:
-        task = asyncio.create_task(rig.clients.poll(organ))
-        running.callback(task.cancel)
+    for number, organ in enumerate(polled):
+        walk = asyncio.create_task(rig.actors.poll(organ, acts=number == 0))
+        rig.walking[organ.organ_id or ""] = walk
+        running.callback(walk.cancel)

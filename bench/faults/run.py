@@ -11,7 +11,7 @@ from bench.faults.checker import DOUBLED, LEDGER, LOST, SKIPPED, Finding
 from bench.faults.rig import Rig
 from bench.faults.scenarios import Mended, Scenario, Size
 
-CALLERS, PAUSE_SECONDS = 6, 0.15
+CALLERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Outcome:
     mended: Mended
     findings: list[Finding]
     creates: int
+    acts: int
     gave_up: int
     served: float
     done: float
@@ -39,7 +40,7 @@ class Outcome:
         told = ", ".join(f"{what} × {count}" for what, count in sorted(self.statuses.items()))
         return (
             f"{self.name:<9} fired {self.mended.fired:>3} · creates {self.creates:>4} "
-            f"· lost {self.count(LOST)} "
+            f"· acts {self.acts:>4} · lost {self.count(LOST)} "
             f"· doubled {self.count(DOUBLED)} · skipped {self.count(SKIPPED)} · ledger {self.count(LEDGER)} "
             f"· gave up {self.gave_up} · served again {self.served:.1f} s · all done {self.done:.1f} s "
             f"· took {self.seconds:.0f} s · {self.mended.note} [{told}]"
@@ -50,7 +51,11 @@ async def survive(rig: Rig, name: str, scenario: Scenario, size: Size) -> Outcom
     """Load from before the fault until after it; then all must be done, and everything must fit."""
     began, stop = time.monotonic(), asyncio.Event()
     before, rig.clients.statuses = len(rig.clients.acknowledged), {}
-    load = asyncio.create_task(rig.clients.load(stop, callers=CALLERS, pause=PAUSE_SECONDS, least=size.least))
+    acts_before, never_answered = rig.acts_done(), rig.actors.gave_up
+    rivals = rig.actors.rival_edits
+    load = asyncio.create_task(
+        rig.clients.load(stop, callers=CALLERS, pause=size.pause, least=size.least, then=rivals)
+    )
     try:
         mended = await _while_loaded(scenario(rig, size), load)
         served = await rig.served_since(mended.at)
@@ -66,7 +71,8 @@ async def survive(rig: Rig, name: str, scenario: Scenario, size: Size) -> Outcom
         mended=mended,
         findings=findings,
         creates=len(rig.clients.acknowledged) - before,
-        gave_up=gave_up,
+        acts=rig.acts_done() - acts_before,
+        gave_up=gave_up + rig.actors.gave_up - never_answered,
         served=served,
         done=done - mended.at,
         seconds=time.monotonic() - began,

@@ -16,13 +16,13 @@ import pytest
 
 from bench.__main__ import measure
 from bench.floors import pgbench
-from bench.hot_memory import drift
+from bench.hot_memory import Drift
 from bench.load import Load, TooManyFailed, drive, pace
 from bench.processor import Accounts, resident_bytes, tree
 from bench.registrations import Registrations, person
 from bench.rounds import Sample, Spread, alone, in_turns, paired, percentile
 from bench.stage import Options, Stage
-from bench.table import Figure, Part, as_json, at_least, at_most, draw
+from bench.table import Figure, Part, as_json, at_least, at_most, draw, lines
 from bench.wanted import figure
 from bench.wire import Address, Answer, NotUnderstood, connect, parse
 from services.domain.identity import DocumentType, normalise_document
@@ -228,8 +228,14 @@ def test_the_script_of_pgbench_names_no_variable() -> None:
 
 
 def test_drift_leaves_the_warming_up_out() -> None:
-    assert drift([50, 60, 100, 100, 100, 100, 100, 100, 103, 103]) == pytest.approx(3.0)
-    assert drift([1, 1, 100, 100, 100, 100, 100, 100, 95, 95]) == pytest.approx(5.0)
+    assert Drift.of([50, 60, 100, 100, 100, 100, 100, 100, 103, 103]).per_cent == pytest.approx(3.0)
+    assert Drift.of([1, 1, 100, 100, 100, 100, 100, 100, 95, 95]).per_cent == pytest.approx(5.0)
+
+
+def test_drift_tells_the_two_figures_that_it_compares() -> None:
+    drift = Drift.of([152, 156, 158, 158, 158, 159, 159, 159, 159, 160])
+    assert drift.told().endswith("medians of the second and the last fifth: 158.0 → 159.5 MB")
+    assert drift.per_cent == pytest.approx(100 * 1.5 / 158)
 
 
 def test_a_figure_is_reached_by_its_median() -> None:
@@ -237,6 +243,21 @@ def test_a_figure_is_reached_by_its_median() -> None:
     assert Figure("a", "a", spread, "×", at_least(1.5)).reached is False
     assert Figure("a", "a", spread, "×", at_most(1.5)).reached is True
     assert Figure("a", "a", spread, "×").reached is None
+
+
+def test_a_missed_figure_says_by_how_much() -> None:
+    figures = [
+        Figure("slow", "慢", Spread(0.6, 0.5, 0.7, 5), "×", at_least(1.5)),
+        Figure("late", "晚", Spread(300, 290, 310, 5), "ms", at_most(250)),
+        Figure("lost", "丢失", Spread(2, 2, 2, 1), "", at_most(0)),
+        Figure("met", "达到", Spread(1.6, 1.5, 1.7, 5), "×", at_least(1.5)),
+        Figure("told", "不评判", Spread(1.6, 1.5, 1.7, 5), "×"),
+    ]
+    ends = [line.rpartition("差 missing by ")[2].strip(" ·") for line in lines(Part("a", figures, 1.0))]
+    assert ends[:3] == ["0.90 × (60%)", "50.0 ms (20%)", "2.00"]
+    assert not any("missing" in end for end in ends[3:])
+    told = json.loads(as_json({}, {}, [Part("a", figures, 1.0)]))["parts"][0]["figures"]
+    assert [each["missing_by"] for each in told] == [pytest.approx(0.9), 50, 2, 0, None]
 
 
 def test_figures_are_told_as_json_and_drawn(tmp_path: Path) -> None:

@@ -98,6 +98,40 @@ def test_blackhole_swallows_and_what_was_held_goes_on_afterwards() -> None:
     run(body)
 
 
+def test_half_open_tells_the_caller_nothing_and_lets_the_next_one_in() -> None:
+    async def body(proxy: Proxy, streams: Streams) -> None:
+        proxy.turn("half-open")
+        for _ in range(3):  # what is said to nobody raises nothing
+            streams[1].write(b"hello")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(streams[0].read(100), 0.1)
+        proxy.turn("pass")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(streams[0].read(100), 0.1)
+        another = await asyncio.open_connection("127.0.0.1", proxy.port)
+        assert await said(another) == b"HELLO"
+        another[1].close()
+        assert proxy.hit == 1
+
+    run(body)
+
+
+def test_truncate_gives_a_part_of_the_answer_and_closes() -> None:
+    async def body(proxy: Proxy, streams: Streams) -> None:
+        proxy.keep = 7
+        proxy.turn("truncate")
+        assert await said(streams) == b"HELLO"
+        assert await said(streams) == b"HE"
+        assert await streams[0].read(100) == b""
+        proxy.turn("pass")
+        another = await asyncio.open_connection("127.0.0.1", proxy.port)
+        assert [await said(another) for _ in range(3)] == [b"HELLO"] * 3
+        another[1].close()
+        assert proxy.hit == 1
+
+    run(body)
+
+
 def test_new_connections_go_where_it_was_pointed_to() -> None:
     async def shout(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"elsewhere")
