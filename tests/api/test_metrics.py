@@ -17,11 +17,13 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from fastapi.routing import APIRoute
 from prometheus_client import REGISTRY
 from sqlalchemy import text, update
 from starlette.types import ASGIApp, Message
 
 from intake_api.app import create_app
+from intake_api.metrics import TIMED, of_route
 from intake_api.middleware import METHODS
 from routing_worker.exposition import exposed
 from routing_worker.watch import watched
@@ -85,6 +87,22 @@ async def test_a_scanner_adds_no_series(world: Deployment, portal: Stranger) -> 
     assert 0 < len(unknown) < 200
     # Other tests of this process have called real routes; what counts is what a scanner can add.
     assert len([line for line in found if "_http_" not in line or 'route="none"' in line]) < MOST_SERIES
+
+
+async def test_real_routes_add_few_series(world: Deployment, portal: Stranger) -> None:
+    """Each was called, and answered in three ways: not one histogram a route, which would be 1,500 series."""
+    real = {
+        (method, route.path)
+        for route in create_app(world).routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+    assert real >= TIMED
+    for method, path in real:
+        of_route(method, path)
+    found = [line for line in series(await scraped(portal)) if "_http_request_seconds" in line]
+    assert len(TIMED) * 10 < len(found)
+    assert len(found) + 3 * len(real) < MOST_SERIES
 
 
 async def test_what_waits_is_told_by_its_age(world: Deployment, register: Register, portal: Stranger) -> None:

@@ -18,7 +18,7 @@ WORK = "xinfang_work"
 """Something was left to the workers; the payload says nothing."""
 FEED = "xinfang_feed"
 """A feed has grown; the payload is its organ's id."""
-PROBE_SECONDS = 4.0
+PROBE_SECONDS = 3.0
 ANSWERED_WITHIN_SECONDS = 4.0
 AGAIN_AFTER_SECONDS = 1.0
 log = structlog.get_logger()
@@ -27,7 +27,8 @@ log = structlog.get_logger()
 class Wakes:
     """Listens on a connection of its own, from the first time that somebody wants to hear.
 
-    A connection that is only half open shows when it is asked something, and another one takes its place.
+    A connection that is only half open shows when it is asked something, and another one takes its place:
+    within eight seconds.
     """
 
     def __init__(self, database: Database) -> None:
