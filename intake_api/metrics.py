@@ -9,7 +9,8 @@ from prometheus_client import Counter, Histogram, disable_created_metrics, gener
 from services.bootstrap import Deployment
 from services.domain.petition import Channel
 
-disable_created_metrics()  # a series beside each, of the time at which it began: nobody asks for it
+# A series beside each, of the time at which it began: nobody asks for it.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gives this one no types
 REQUESTS = Counter("xinfang_http_requests_total", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram(
     "xinfang_http_request_seconds",
