@@ -41,6 +41,8 @@ class Seen:
 
     def brought(self, page: dict[str, Any], now: float) -> None:
         for item in page["items"]:
+            if item["type"] != "dispatch.created":  # a copy to an office comes with it
+                continue
             self.seen_at.setdefault(item["subject"], now)
 
     def waits(self) -> list[float]:

@@ -11,7 +11,7 @@ from services.cli import routing_versions
 from services.cli.session import DataFolder, fail, in_world
 from services.domain.directory import Directory
 from services.domain.petition import Channel, Purpose, RespondentKind
-from services.domain.routing import Decision, Matter
+from services.domain.routing import Decision, GivenRespondent, Matter
 
 VOICES = {"given": "写明", "lexicon": "词语", "model": "模型"}
 app = typer.Typer(no_args_is_help=True)
@@ -59,7 +59,7 @@ def explain(
             category_code=category,
             purpose=purpose,
             confidential=confidential,
-            respondents=tuple((RespondentKind.ORGAN, name, None) for name in respondent or ()),
+            respondents=tuple(GivenRespondent(RespondentKind.ORGAN, name) for name in respondent or ()),
         )
         return router.decide(matter, on=world.clock.today()), (await world.witnesses()).version
 

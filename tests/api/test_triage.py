@@ -46,7 +46,7 @@ async def test_category_is_no_surer_for_being_sent_elsewhere(city: City) -> None
     """Whoever sends noise from an internet bar to 文旅 has not said that it is a matter of noise."""
     office = await city.office()
     for chosen in (None, "0715"):
-        registered = await waiting(city, "南县南洲镇网吧深夜噪音扰民", category_code=None)
+        registered = await waiting(city, "南县南洲镇网吧深夜噪音扰民", title="反映问题", category_code=None)
         path = f"/v1/petitions/{registered['id']}/routing"
         guess = (await office.get(path)).json()
         organ = await city.organ("南县文化旅游广电体育局")

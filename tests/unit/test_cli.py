@@ -168,7 +168,8 @@ def test_routing_is_explained_with_its_reasons(xinfang: Xinfang, city: Path) -> 
 
 
 def test_what_was_stated_is_explained_as_it_would_be_registered(xinfang: Xinfang, city: Path) -> None:
-    unsure = xinfang("routing", "explain", "南县南洲镇网吧深夜噪音扰民", "--channel", "hotline")
+    said = "南县南洲镇网吧深夜噪音扰民"
+    unsure = xinfang("routing", "explain", said, "--title", "反映问题", "--channel", "hotline")
     assert unsure.stdout.startswith("转给:分流台(由人工决定),规则所得:益阳市生态环境局南县分局  把握 0.4")
     stated = xinfang("routing", "explain", "在南县,请处理。", "--category", "0301", "--region", "430921")
     assert stated.stdout.startswith("转给:南县自然资源局  把握 1.00")
