@@ -45,6 +45,7 @@ LARGE = frozenset(
         "reviews",
     }
 )
+ALONG = frozenset({"Index Scan", "Index Only Scan"})
 Read = Callable[[Deployment, "Known"], Awaitable[object]]
 Sent = tuple[str, tuple[Any, ...]]
 
@@ -219,6 +220,12 @@ def walks_over_all(nodes: Sequence[dict[str, Any]]) -> list[str]:
     """The large tables that a plan walks over from end to end."""
     found = [str(each["Relation Name"]) for each in nodes if each["Node Type"] == "Seq Scan"]
     return [table for table in found if table in LARGE]
+
+
+def walks_along_all(nodes: Sequence[dict[str, Any]]) -> list[str]:
+    """Likewise along an index, which a list may do that ends soon."""
+    found = [each for each in nodes if each["Node Type"] in ALONG and "Index Cond" not in each]
+    return [str(each["Relation Name"]) for each in found if each["Relation Name"] in LARGE]
 
 
 def rows_read(nodes: Sequence[dict[str, Any]]) -> int:

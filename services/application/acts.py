@@ -159,11 +159,11 @@ async def ensure_visible(
     directory = await world.directory()
     in_region = directory.gazetteer.contains(client.region_code, petition.office_region)
     dispatches = await work.dispatches.find(petition_id=petition.id)
-    parties = await _parties(work, petition, dispatches)
+    parties, hidden = await _parties(work, petition, dispatches), await shielded(world, work, petition)
     if reading:
-        parties |= informed(
-            directory, petition, world.law.pack(petition.office_region), dispatches, on=world.clock.today()
-        )
+        pack, today = world.law.pack(petition.office_region), world.clock.today()
+        held = petition.urgent and await is_held(work, petition)
+        parties |= informed(directory, petition, pack, dispatches, hidden=hidden, held=held, on=today)
     visible = may_see(
         client,
         source_id=petition.client_id,
@@ -171,10 +171,18 @@ async def ensure_visible(
         denunciation=petition.purpose is Purpose.DENUNCIATION,
         in_office_region=in_region,
         party_organs=parties,
-        shielded=await shielded(world, work, petition),
+        shielded=hidden,
     )
     if not visible:
         raise missing or NotFound("信访件", "petition")
+
+
+async def is_held(work: Work, petition: Petition) -> bool:
+    """Whether it waits for a person to tell whom it accuses."""
+    if petition.state is not State.TRIAGE:
+        return False
+    decisions = await work.decisions.find(petition_id=petition.id)
+    return bool(decisions and decisions[-1].body.get("held"))
 
 
 async def own_dispatch(

@@ -19,6 +19,7 @@ from services.domain.refusal import InvalidField
 from services.domain.routing_case import candidate_given
 from services.domain.suggestion import MOST
 
+RETURNED = "objection"
 OFFERED = 0.3
 """No rule found the organ that is offered after a return; a person judges."""
 
@@ -84,7 +85,7 @@ async def of_return(
     suggested = directory.find(objection.suggested_organ_id) if objection.suggested_organ_id else None
     text = f"{heard.name}的异议成立,退回分流" + (f";其建议由{suggested.name}承办" if suggested else "")
     article = world.law.pack(petition.office_region).period("D4", on=objection.raised_on).article
-    reason = {"rule": "objection", "article": article, "text": text, "restricted": is_closed(petition)}
+    reason = {"rule": RETURNED, "article": article, "text": text, "restricted": is_closed(petition)}
     offered = [(suggested, "提出异议的单位建议")] if suggested is not None else []
     if petition.category_code in directory.categories and not is_closed(petition):
         place = petition.region_code or petition.office_region
@@ -146,6 +147,12 @@ def _record(
         organ_id=organ.id if organ else None,
         body=body,
     )
+
+
+def is_return(decision: DecisionRecord) -> bool:
+    """Whether an upheld objection is what left nobody with it."""
+    reasons: Any = decision.body.get("reasons") or [{}]
+    return bool(reasons[-1].get("rule") == RETURNED)
 
 
 def _told(organ: Organ) -> dict[str, object]:

@@ -265,12 +265,15 @@ async def _uphold(
         )
         await work.decisions.add(refuted)
         return
-    named_organ(directory, ruling.organ_id, on=world.clock.today())
+    organ = named_organ(directory, ruling.organ_id, on=world.clock.today())
     _ensure_may_send(directory, dispatch, ruling.organ_id)
     take(work, petition, Act.REDIRECT, actor=call.actor, data={**data, "to": str(ruling.organ_id)})
     for beside in await work.dispatches.find(petition_id=petition.id, organ_id=ruling.organ_id, open=True):
         await take_back(work, petition, beside)  # who helped with it now has it
     await work.flush()  # the old lead is closed before the new one opens
+    chosen = label.Chosen(organ, dispatch.mode, "R1", f"异议成立,改由该单位承办:{ruling.reason}")
+    found = await label.of_person(world, work, directory, petition, chosen, actor=call.actor)
+    await work.decisions.add(found)
     target = Target(ruling.organ_id, dispatch.sender_id, dispatch.mode, dispatch.report_due)
     await dispatch_to(world, work, petition, target, actor=call.actor, shielded=hidden)
 

@@ -35,7 +35,7 @@ STEP_WORDS = {
     "redirected": "改派责任单位",
     "dispute_raised": "受理有争议,报请决定受理机关",
     "dispute_ruled": "决定受理机关",
-    "transferred": "因新的事实移交其他单位",
+    "transferred": "移交其他单位办理",
     "received": "责任单位签收",
     "accepted": "受理",
     "refused": "不予受理",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -98,9 +98,7 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
     await work.shields.add(*(Shield(petition.id, organ_id) for organ_id in sorted(hidden)))
     record = _record(world, petition, decision, facts=matter.facts(len(added)))
     await work.decisions.add(record)
-    _alert(world, work, directory, petition, hidden)
-    today = world.clock.today()
-    office_id = desk(directory, petition, hidden, on=today)
+    office_id = desk(directory, petition, hidden, on=world.clock.today())
     link = await same_matter.recognise(world, work, petition, people, desk_id=office_id)
     repeats = link is not None and link.state is LinkState.PROPOSED
     if repeats or decision.needs_triage or decision.lead_id is None:
@@ -108,10 +106,12 @@ async def _route_one(world: World, work: Work, router: Router, petition: Petitio
         cut_off = await direct.cut_off(world, work, petition, hidden, holder_id=office_id)
         await _hand_over_clock(work, petition, cut_off)
         take(work, petition, Act.HOLD, actor=SYSTEM, data=_told(decision, record))
+        alert(world, work, directory, petition, hidden, held=decision.held)
         return
     co_ids = tuple(each for each in decision.co_ids if each not in hidden and each != decision.lead_id)
     target = Target(decision.lead_id, office_id, decision.mode, decision.report_due, co_ids=co_ids)
     take(work, petition, Act.ROUTE, actor=SYSTEM, data=_told(decision, record))
+    alert(world, work, directory, petition, hidden)
     await dispatch_to(world, work, petition, target, actor=SYSTEM, shielded=hidden)
     for organ_id in co_ids:
         await involve(world, work, petition, organ_id, target, actor=SYSTEM, shielded=hidden)
@@ -122,16 +122,25 @@ def desk(directory: Directory, petition: Petition, hidden: frozenset[UUID], *, o
     return next((office.id for office in offices(directory, petition.office_region, hidden, on=on)), None)
 
 
-def _alert(
-    world: World, work: Work, directory: Directory, petition: Petition, hidden: frozenset[UUID]
+def alert(
+    world: World,
+    work: Work,
+    directory: Directory,
+    petition: Petition,
+    hidden: frozenset[UUID],
+    *,
+    held: bool = False,
+    actor: str = SYSTEM,
+    known: Collection[UUID] = (),
 ) -> None:
-    """重大、紧急的及时报告: told at once, wherever it goes (25)."""
-    told = alerted(directory, petition, hidden, on=world.clock.today())
+    """重大、紧急的及时报告: told at once, wherever it goes (25), but for those who ``known`` it already."""
+    found = alerted(directory, petition, hidden, held=held, on=world.clock.today())
+    told = [organ_id for organ_id in found if organ_id not in known]
     if not told:
         return
     article = world.law.pack(petition.office_region).routing_rule(ALERT_RULE).article
     data = {"organ_ids": [str(organ_id) for organ_id in told], "article": article}
-    work.record(petition, "alerted", actor=SYSTEM, data=data)
+    work.record(petition, "alerted", actor=actor, data=data)
     for organ_id in told:
         work.post(organ_id, EntryType.PETITION_URGENT, petition, {"urgent": True})
 

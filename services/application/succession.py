@@ -2,24 +2,32 @@
 
 Nobody asks for it: the directory says from which day, and the schedule follows within minutes. One petition a
 transaction. Where no successor is named the duty falls to the government of that level, which may name one.
+What waits at a desk, and objections to an organ that is gone, are not passed on by themselves.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Awaitable
 from uuid import UUID
 
-from services.application import transfer
-from services.application.acts import shielded, take_back
+from services.application import clocks, transfer
+from services.application.acts import shielded, take, take_back
 from services.application.dispute import open_lead
 from services.application.ports import Work, World
+from services.application.release import take_all_back
+from services.application.rescreen import OF_A_DISPATCH
 from services.application.review_move import in_hand, move, next_reviewer
 from services.application.routing import Target, desk, involve
 from services.domain.dispatch import Dispatch, DispatchState, Role
+from services.domain.inbox import EntryType
 from services.domain.organ import Organ, OrganKind
-from services.domain.petition import Petition
+from services.domain.petition import Petition, Purpose
+from services.domain.refusal import Refusal
 from services.domain.review import Review, ReviewState
 from services.domain.steps import STEPS, Act
 
+log = logging.getLogger(__name__)
 SYSTEM, PAGE = "system:succession", 200
 ARTICLE = "信访工作条例 24"
 UNDER_WAY = tuple(state.value for state in ReviewState if state.open)
@@ -42,7 +50,7 @@ async def _reviews_of(world: World, gone: Organ) -> int:
     after, moved = None, 0
     while found := await world.lists.reviews(gone.id, states=UNDER_WAY, after=after, limit=PAGE):
         for review in found:
-            moved += await _follow_review(world, review, gone)
+            moved += await _tried(_follow_review(world, review, gone), review.id)
         after = found[-1].id
     return moved
 
@@ -51,9 +59,18 @@ async def _cases_of(world: World, gone: Organ) -> int:
     after, moved = None, 0
     while found := await world.lists.dispatches(gone.id, states=IN_HAND, after=after, limit=PAGE):
         for dispatch in found:
-            moved += await _follow_case(world, dispatch, gone)
+            moved += await _tried(_follow_case(world, dispatch, gone), dispatch.id)
         after = found[-1].id
     return moved
+
+
+async def _tried(following: Awaitable[bool], what: UUID) -> bool:
+    """One that cannot be passed on keeps no other back."""
+    try:
+        return await following
+    except Refusal as refused:
+        log.warning("%s stays with an organ that is gone: %s", what, type(refused).__name__)
+        return False
 
 
 async def _follow_review(world: World, listed: Review, gone: Organ) -> bool:
@@ -79,20 +96,23 @@ async def _follow_case(world: World, listed: Dispatch, gone: Organ) -> bool:
     async with world.begin() as work:
         petition = await work.lock(listed.petition_id)
         dispatch = await work.dispatches.get(listed.id)
-        heir = await _heir(world, work, petition, gone)
-        if heir is None or dispatch.state.value not in IN_HAND or (petition.state, Act.TRANSFER) not in STEPS:
+        if dispatch.state.value not in IN_HAND or (petition.state, Act.TRANSFER) not in STEPS:
             return False  # answered, given back or moved since it was listed
+        heir, why = await _heir(world, work, petition, gone)
         if dispatch.role is Role.CO:
             await _pass_part(world, work, petition, dispatch, heir)
             return True
         lead = await open_lead(work, petition)
         if lead is None or lead.id != dispatch.id:
             return False
-        because = transfer.Cause(
-            "R9", "原承办机关撤并", "因原承办机关撤并", "该单位继续行使其职权。", article=ARTICLE
-        )
+        if heir is None:
+            await _to_the_desk(world, work, petition)
+            return True
+        because = transfer.Cause("R9", "原承办机关撤并", "因原承办机关撤并", why, article=ARTICLE)
         hidden = await shielded(world, work, petition)
-        sender_id = lead.sender_id or desk(await world.directory(), petition, hidden, on=world.clock.today())
+        sender_id = await _sender(world, lead) or desk(
+            await world.directory(), petition, hidden, on=world.clock.today()
+        )
         await transfer.hand_over(
             world, work, petition, lead, heir, because,
             report_due=lead.report_due, sender_id=sender_id, actor=SYSTEM,
@@ -100,21 +120,53 @@ async def _follow_case(world: World, listed: Dispatch, gone: Organ) -> bool:
         return True
 
 
-async def _heir(world: World, work: Work, petition: Petition, gone: Organ) -> Organ | None:
-    """The first that may know (30) of the successor, the government of that level (24), the superior."""
+async def _sender(world: World, lead: Dispatch) -> UUID | None:
+    """Who sent it, or the successor: it judges an objection."""
+    directory, today = await world.directory(), world.clock.today()
+    sender = directory.find(lead.sender_id) if lead.sender_id else None
+    if sender is None or sender.in_force(today):
+        return sender.id if sender else None
+    heir = directory.successor(sender, today)
+    return heir.id if heir else None
+
+
+async def _heir(world: World, work: Work, petition: Petition, gone: Organ) -> tuple[Organ | None, str]:
+    """The first that may know (30): the successor, that level's government (24), the superior; and why.
+
+    A denunciation goes to nobody but the successor and the discipline above (22, 30).
+    """
     directory, today = await world.directory(), world.clock.today()
     hidden = await shielded(world, work, petition)
+    government = directory.by_function(OrganKind.GOVERNMENT.value, gone.region_code, on=today)
     heirs = (
-        directory.successor(gone, today),
-        directory.by_function(OrganKind.GOVERNMENT.value, gone.region_code, on=today),
-        directory.superior_of_same_line(gone.id, on=today),
+        (directory.successor(gone, today), "该单位继续行使其职权。"),
+        (
+            None if petition.purpose is Purpose.DENUNCIATION else government,
+            "承接机关未明确,由本级人民政府办理。",
+        ),
+        (directory.superior_of_same_line(gone.id, on=today), "由其上一级主管机关办理。"),
     )
-    return next((organ for organ in heirs if organ is not None and organ.id not in hidden), None)
+    found = ((organ, why) for organ, why in heirs if organ is not None and organ.id not in hidden)
+    return next(found, (None, ""))
 
 
-async def _pass_part(world: World, work: Work, petition: Petition, dispatch: Dispatch, heir: Organ) -> None:
+async def _to_the_desk(world: World, work: Work, petition: Petition) -> None:
+    """Where nobody is left who may have it, a person finds out who does."""
+    hidden = await shielded(world, work, petition)
+    await take_all_back(work, petition)
+    take(work, petition, Act.RECALL, actor=SYSTEM, article=ARTICLE)
+    await clocks.cease(work, petition, *OF_A_DISPATCH)
+    petition.holder_id = desk(await world.directory(), petition, hidden, on=world.clock.today())
+    await clocks.hand_over(work, petition, owner_id=petition.holder_id)
+    if petition.holder_id is not None:
+        work.post(petition.holder_id, EntryType.PETITION_SUPPLEMENTED, petition, {"holder_gone": True})
+
+
+async def _pass_part(
+    world: World, work: Work, petition: Petition, dispatch: Dispatch, heir: Organ | None
+) -> None:
     await take_back(work, petition, dispatch)
-    if await work.dispatches.find(petition_id=petition.id, organ_id=heir.id, open=True):
+    if heir is None or await work.dispatches.find(petition_id=petition.id, organ_id=heir.id, open=True):
         return  # it leads, or helps already
     hidden: frozenset[UUID] = await shielded(world, work, petition)
     target = Target(heir.id, dispatch.sender_id)

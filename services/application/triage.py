@@ -13,6 +13,7 @@ from services.application.acts import (
     case,
     drop_recusal_requests,
     hold_visible,
+    is_held,
     named_organ,
     notify,
     shielded,
@@ -23,7 +24,7 @@ from services.application.dispatch import NonAcceptance, stated_ground
 from services.application.lists import PetitionFilter
 from services.application.ports import Work, World
 from services.application.rescreen import accused_in_words
-from services.application.routing import Target, dispatch_to
+from services.application.routing import Target, alert, dispatch_to
 from services.domain.access import Call, Client, Shield
 from services.domain.decision import DecisionRecord
 from services.domain.directory import Directory
@@ -35,6 +36,7 @@ from services.domain.dispatch import (
     OrganWasRight,
     Procedure,
 )
+from services.domain.informed import alerted
 from services.domain.organ import Organ
 from services.domain.petition import Path, Petition, Purpose, State
 from services.domain.refusal import InvalidField
@@ -106,7 +108,8 @@ async def waiting(world: World, client: Client, *, after: UUID | None, limit: in
         raised = await work.objections.find(petition_id=ids, state=upheld) if ids else []
         due = await clocks.first_due(work, ids)
     newest = {decision.petition_id: decision for decision in decisions}
-    objections = {objection.petition_id: objection for objection in raised}
+    back = {each.petition_id for each in newest.values() if label.is_return(each)}
+    objections = {each.petition_id: each for each in raised if each.petition_id in back}
     return [
         Waiting(each, newest.get(each.id), proposals.get(each.id), objections.get(each.id), due.get(each.id))
         for each in petitions
@@ -147,7 +150,10 @@ async def decide(world: World, petition_id: UUID, choice: Choice, *, call: Call)
             **await repetition.go_on(world, work, petition, choice.difference, call=call),
             **({"despite_objection": str(again.id)} if again else {}),
         }
+        held = petition.urgent and await is_held(work, petition)
+        known = alerted(directory, petition, hidden, held=held, on=world.clock.today())
         take(work, petition, Act.ASSIGN, actor=call.actor, data=data)
+        alert(world, work, directory, petition, hidden, actor=call.actor, known=known)
         mode = Mode.ASSIGN if choice.report_due else Mode.REFER
         text = f"人工分流:{choice.reason}" + (f";新的事实:{choice.new_facts}" if again else "")
         named = choice.category_code is not None

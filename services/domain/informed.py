@@ -37,17 +37,18 @@ def is_closed(petition: Petition) -> bool:
 
 
 def alerted(
-    directory: Directory, petition: Petition, hidden: Collection[UUID] = (), *, on: date
+    directory: Directory, petition: Petition, hidden: Collection[UUID] = (), *, held: bool, on: date
 ) -> tuple[UUID, ...]:
     """Whom R10 has told of what is urgent: the office it came to, that one's government, the office above.
 
-    Likewise office and government of the county where it happened, which have to act. Of what is closed, the
-    offices alone, which see it anyhow; never who must not know of it.
+    Likewise office and government of the county where it happened, which have to act. Of what is closed, or
+    ``held`` for a person to tell whom it accuses, the offices alone, which see it anyhow; never who must not
+    know of it.
     """
     if not petition.urgent:
         return ()
     line = tuple(offices(directory, petition.office_region, hidden, on=on))[:2]
-    if is_closed(petition):
+    if is_closed(petition) or held:
         return tuple(office.id for office in line)
     at = line[0].region_code if line else petition.office_region
     told = [*line, directory.by_function("government", at, on=on)]
@@ -85,10 +86,17 @@ def copied(
 
 
 def informed(
-    directory: Directory, petition: Petition, pack: RulePack, dispatches: Iterable[Dispatch], *, on: date
+    directory: Directory,
+    petition: Petition,
+    pack: RulePack,
+    dispatches: Iterable[Dispatch],
+    *,
+    hidden: Collection[UUID],
+    held: bool,
+    on: date,
 ) -> set[UUID]:
-    """Who may read a petition because it was told of it. The shielded are left out by who asks."""
-    told = set(alerted(directory, petition, on=on))
+    """Who may read a petition because it was told of it. Shielded offices are left out by who asks."""
+    told = set(alerted(directory, petition, hidden, held=held, on=on))
     for dispatch in dispatches:
         if dispatch.state not in GONE:
             to, sender_id = [dispatch.organ_id], dispatch.sender_id

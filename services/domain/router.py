@@ -259,6 +259,7 @@ class Router:
             accused_organ_ids=case.accused,
             directory_version=self._directory.version,
             rules_version=f"{case.pack.id}/{self._rules_version}",
+            held=case.held,
         )
 
     def _place_told(self, case: Case) -> str:

@@ -147,7 +147,9 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whom the petition goes to. ``lead_id`` is None only when a person must decide."""
+    """Whom the petition goes to. ``lead_id`` is None only when a person must decide. ``held``: it may accuse
+    somebody whom no rule can tell, so until a person has looked nobody learns of it.
+    """
 
     lead_id: UUID | None
     lead: Mapping[str, object] | None
@@ -170,6 +172,7 @@ class Decision:
     accused_organ_ids: tuple[UUID, ...]
     directory_version: int
     rules_version: str
+    held: bool = False
 
     def as_json(self) -> dict[str, object]:
         """The shape of the API's decision; whoever shows it leaves out ``restricted`` reasons."""
@@ -184,6 +187,7 @@ class Decision:
             "category": self.category,
             "confidence": round(self.confidence, 3),
             "needs_triage": self.needs_triage,
+            **({"held": True} if self.held else {}),
             "suggestions": [
                 {
                     "organ_id": str(each.organ_id),

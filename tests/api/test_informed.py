@@ -133,3 +133,22 @@ async def test_what_is_closed_is_copied_to_nobody(city: City, more: dict[str, An
     county = await city.office("南县信访局")
     assert await county.inbox() == []
     assert (await county.get(f"/v1/petitions/{registered['id']}")).status_code == 404
+
+
+async def test_what_may_accuse_the_government_is_told_to_it_by_a_person_alone(city: City) -> None:
+    """Urgent, but held: whoever reads it first may be whom it accuses (30)."""
+    said = "南县人民政府贪污征地补偿款,截留不发,几十人要在工地跳楼,人命关天。"
+    registered = await city.register(said)
+    await city.route()
+    government, office = await city.organ("南县人民政府"), await city.office()
+    path = f"/v1/petitions/{registered['id']}"
+    assert await government.inbox() == []
+    assert (await government.get(path)).status_code == 404
+    assert "petition.urgent" in [each["type"] for each in await office.inbox()]
+
+    bureau = await city.organ("南县自然资源局")
+    body = {"organ_id": bureau.organ_id, "reason": "经核实,系征地补偿发放迟延。"}
+    await office.done(f"/v1/triage/{registered['id']}/decision", body)
+    assert [each["type"] for each in await government.inbox()] == ["petition.urgent"]
+    assert (await government.get(path)).status_code == 200
+    assert [each["type"] for each in await office.inbox()].count("petition.urgent") == 1

@@ -98,3 +98,20 @@ async def test_r9_answered_case_stays_where_it_was_answered(city: City) -> None:
     await city.answered()
     await abolished(city, successor=COUNTY_HEIR, name=LAND_BUREAU)
     assert await follow_successors(city.world) == 0
+
+
+async def test_r5_denunciation_of_a_commission_that_ended_goes_to_the_one_above(city: City) -> None:
+    """Never to the government, which nobody cleared (30)."""
+    registered = await city.register("实名举报南县自然资源局局长张三贪污受贿,以权谋私。")
+    await city.route()
+    async with city.world.read() as work:
+        [first] = await work.dispatches.find(petition_id=UUID(registered["id"]))
+    directory = await city.world.directory()
+    commission = directory.organ(first.organ_id)
+    await abolished(city, successor=None, name=commission.name)
+    assert await follow_successors(city.world) == 1
+    async with city.world.read() as work:
+        *_, onward = await work.dispatches.find(petition_id=UUID(registered["id"]))
+    heir = directory.organ(onward.organ_id)
+    assert "discipline" in heir.functions
+    assert heir.region_code != commission.region_code

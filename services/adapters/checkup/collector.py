@@ -23,7 +23,7 @@ async def examine_collector(endpoint: str | None) -> list[Finding]:
         return [
             Finding(
                 "collector_away",
-                f"连不上追踪采集器 {endpoint}({type(error).__name__}):追踪会丢,信访件不受影响",
+                f"连不上追踪采集器({type(error).__name__}):追踪会丢,信访件不受影响",
                 "the collector of traces does not answer; traces are lost, no petition",
                 "启动采集器,核对 XINFANG_OTLP_ENDPOINT(形如 http://主机:4318);不用追踪就取消该项",
                 grave=False,

@@ -29,8 +29,18 @@ async def examine_replica(primary: Database, settings: Settings) -> list[Finding
                 "取消 XINFANG_REPLICA_URL,或用 XINFANG_DATABASE_URL 指定 PostgreSQL 主库",
             )
         ]
-    async with primary.reading() as connection:
-        written = int((await connection.execute(WRITTEN)).scalar_one())
+    try:
+        async with primary.reading() as connection:
+            written = int((await connection.execute(WRITTEN)).scalar_one())
+    except DBAPIError:
+        return [
+            Finding(
+                "database_is_standby",
+                "XINFANG_DATABASE_URL 指的是备库(正在恢复),不能写入",
+                "the database is a standby: nothing can be written to it",
+                "改为主库的地址;主备刚切换过的,改为新的主库",
+            )
+        ]
     replica = Database(settings.replica_url, pool_size=1)
     try:
         return await _behind(replica, written, settings.replica_seconds)

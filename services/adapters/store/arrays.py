@@ -90,11 +90,21 @@ def insertion(table: Table, names: Sequence[str], numbers: Iterator[int], *, alo
 
 
 def changing(table: Table, names: Sequence[str], numbers: Iterator[int], *, alone: bool = False) -> str:
-    """An UPDATE of rows found by the entries ``key_<column>``, with parameters as for :func:`insertion`."""
-    given = _given(table, names, numbers, alone)
+    """An UPDATE of rows found by the entries ``key_<column>``, with parameters as for :func:`insertion`.
+
+    Rows are looked for by their keys as well as joined: while the table is small, a join alone may be planned
+    as a walk over all of it.
+    """
+    taken = {name: next(numbers) for name in names}
+    given = _given(table, names, iter(taken.values()), alone)
     keys = [name for name in names if name.startswith(KEY)]
     set_to = ", ".join(f'"{name}" = {_value(table, name)}' for name in names if name not in keys)
-    found = " AND ".join(f't."{name.removeprefix(KEY)}" = r."{name}"' for name in keys)
+    joined = [f't."{name.removeprefix(KEY)}" = r."{name}"' for name in keys]
+    listed = [
+        f't."{name.removeprefix(KEY)}" = ANY(${taken[name]}::{array(_column(table, name))}[])'
+        for name in keys
+    ]
+    found = " AND ".join(joined if alone else joined + listed)
     return f"UPDATE {table.name} AS t SET {set_to} FROM {given} WHERE {found}"
 
 

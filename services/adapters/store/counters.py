@@ -1,7 +1,8 @@
 """Counters that give numbers without gaps: of feeds, of papers, of petitions in blocks.
 
 A counter is raised in the transaction that uses its numbers, and stays locked until that ends. Several are
-raised in one statement, in the order of their keys, so that two transactions wait for each other in no ring.
+raised in one statement, in the order of their keys: two that raise at their end alone wait in no ring. An act
+that flushes in its midst may meet another in one; PostgreSQL ends one of them, whose caller is told 503.
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ POSTGRES_SETTINGS = {
     # A plan is kept while its tables grow. Made when they were small (a new city, a restored backup) it reads
     # them from end to end until they are analysed next: a registration took four times as long by then.
     "enable_seqscan": "off",
+    # A walk that cannot be helped is priced so high by it that each would be compiled first.
+    "jit": "off",
 }
 
 ANSWERED_WITHIN_SECONDS = 7.0
@@ -174,6 +176,8 @@ def _postgres_engine(url: str, pool_size: int, answered_within: float, fresh_sec
             return
         try:
             dialect.do_ping(connection)
+        except TimeoutError as error:  # the net swallows: the others are no better
+            raise InvalidatePoolError from error
         except dialect.loaded_dbapi.Error as error:
             if dialect.is_disconnect(error, connection, None):
                 raise InvalidatePoolError from error  # the pool makes new ones

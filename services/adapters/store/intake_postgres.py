@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.adapters.store.arrays import columns, insertion, values
 from services.adapters.store.database import Database
@@ -40,9 +41,7 @@ class PostgresIntake:
         with outages_told():
             async with self._database.connection() as pooled:
                 driver: Any = (await pooled.get_raw_connection()).driver_connection
-                if briefly:
-                    with driver_told():
-                        await driver.execute(BRIEFLY)
+                await _limited(pooled, driver, BRIEFLY if briefly else None)
 
                 async def write(batch: Sequence[Sealed]) -> Collection[UUID]:
                     try:
@@ -52,13 +51,27 @@ class PostgresIntake:
                         await pooled.invalidate()  # it may have been cut off in mid-statement
                         raise
 
-                yield write
-                if briefly and not pooled.invalidated:
-                    with driver_told():
-                        await driver.execute("RESET lock_timeout")
+                try:
+                    yield write
+                except BaseException:
+                    if briefly:
+                        await pooled.invalidate()  # its short patience is not for others
+                    raise
+                await _limited(pooled, driver, "RESET lock_timeout" if briefly else None)
 
     async def close(self) -> None:
         """The connection is the pool's."""
+
+
+async def _limited(pooled: AsyncConnection, driver: Any, setting: str | None) -> None:
+    if setting is None or pooled.invalidated:
+        return
+    try:
+        with driver_told():
+            await driver.execute(setting)
+    except BaseException:
+        await pooled.invalidate()  # who knows which limit it has
+        raise
 
 
 async def _written(driver: Any, batch: Sequence[Sealed]) -> set[UUID]:

@@ -66,12 +66,12 @@ class Writes:
                 await self._connection.execute(plain, rows)
             return
         given = [value for part, rows in parts for value in part.given(rows)]
-        text = _text(tuple(part for part, _ in parts))
+        text = text_of(tuple(part for part, _ in parts))
         await self._connection.exec_driver_sql(text, tuple(given))
 
 
 @lru_cache(maxsize=MOST_TEXTS)
-def _text(parts: tuple[Part, ...]) -> str:
+def text_of(parts: tuple[Part, ...]) -> str:
     numbers = count(1)
     *before, last = (part.text(numbers) for part in parts)
     if not before:
