@@ -152,7 +152,7 @@ def in_clear(person: Petitioner) -> dict[str, Any]:
 
 def decision(record: DecisionRecord, directory: Directory, client: Client) -> dict[str, Any]:
     """The stored decision. Reasons that name the accused are for the petition office and discipline alone."""
-    body = dict(record.body)
+    body = {name: value for name, value in record.body.items() if name != "held"}  # ours to know
     reasons = body.get("reasons") or []
     if isinstance(reasons, list):
         told = [each for each in reasons if _may_know(client, directory) or not each.get("restricted")]

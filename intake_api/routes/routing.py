@@ -63,4 +63,5 @@ async def _matter(world: Deployment, body: PreviewIn, client: Client) -> Matter:
 def decision_told(body: Mapping[str, Any], *, with_restricted: bool) -> dict[str, Any]:
     """A decision in the API's shape; reasons that name the accused only where they may be known (R6)."""
     told = [each for each in body["reasons"] if with_restricted or not each["restricted"]]
-    return {**body, "reasons": [{name: each[name] for name in ("rule", "article", "text")} for each in told]}
+    shown = {name: value for name, value in body.items() if name != "held"}  # ours to know
+    return {**shown, "reasons": [{name: each[name] for name in ("rule", "article", "text")} for each in told]}

@@ -153,9 +153,8 @@ async def test_a_denunciation_leaves_the_organ_to_which_it_was_brought(city: Cit
     assert (await bureau.get("/v1/petitions")).json()["items"] == []
     assert (await bureau.get("/v1/petitions/export")).text == ""
     discipline, office = await city.organ("中共南县纪律检查委员会"), await city.office("南县信访局")
-    for item in (await office.get("/v1/triage")).json()[
-        "items"
-    ]:  # 贵局 is no name: a person finds whom it means
+    waiting = (await office.get("/v1/triage")).json()["items"]
+    for item in waiting:  # 贵局 is no name: a person finds whom it means
         choice = {"organ_id": discipline.organ_id, "reason": "被反映人系南县自然资源局局长。"}
         await office.done(f"/v1/triage/{item['petition']['id']}/decision", choice)
     dispatch = await discipline.newest_dispatch()

@@ -152,3 +152,10 @@ async def test_what_may_accuse_the_government_is_told_to_it_by_a_person_alone(ci
     assert [each["type"] for each in await government.inbox()] == ["petition.urgent"]
     assert (await government.get(path)).status_code == 200
     assert [each["type"] for each in await office.inbox()].count("petition.urgent") == 1
+
+
+async def test_a_preview_of_what_is_held_is_an_answer(city: City) -> None:
+    said = "南县人民政府贪污征地补偿款,截留不发,几十人要在工地跳楼,人命关天。"
+    answer = await (await city.portal()).post("/v1/routing/preview", {"content": said})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["needs_triage"]
