@@ -14,7 +14,7 @@ from uuid import UUID
 from services.application import clocks, transfer
 from services.application.acts import shielded, take, take_back
 from services.application.dispute import open_lead
-from services.application.ports import Work, World
+from services.application.ports import StoreBusy, StoreUnavailable, Work, World
 from services.application.release import take_all_back
 from services.application.rescreen import OF_A_DISPATCH
 from services.application.review_move import in_hand, move, next_reviewer
@@ -65,10 +65,12 @@ async def _cases_of(world: World, gone: Organ) -> int:
 
 
 async def _tried(following: Awaitable[bool], what: UUID) -> bool:
-    """One that cannot be passed on keeps no other back."""
+    """One that cannot be passed on, or is locked, keeps no other back; without the database all wait."""
     try:
         return await following
     except Refusal as refused:
+        if isinstance(refused, StoreUnavailable) and not isinstance(refused, StoreBusy):
+            raise
         log.warning("%s stays with an organ that is gone: %s", what, type(refused).__name__)
         return False
 
